@@ -1,0 +1,67 @@
+/*
+ * angle.h
+ *		Binary angles: a turn is 2^32.
+ *
+ * Inside, every longitude is an unsigned 32-bit fraction of the circle (the
+ * "unit" is 360 / 2^32 degrees, 8.4e-8 degrees or 0.0003 arc seconds).
+ * Subtraction wraps by itself, and the separation of two longitudes is the
+ * smaller of a difference and its negation.  Degrees exist only at the edges
+ * of the program; this file is the only place that converts.
+ *
+ * Nothing here depends on PostgreSQL, on a locale or on the rounding of a
+ * mathematical library: fmod() is exact by IEEE 754, and the rest is one
+ * multiplication, one division and integers.
+ */
+#ifndef SYNASTRY_ANGLE_H
+#define SYNASTRY_ANGLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef uint32_t binary_angle;
+
+#define HALF_TURN	((binary_angle) 0x80000000)
+
+/* 12 signs; a sign begins at the unit nearest to a multiple of 30 degrees */
+#define SIGNS	12
+
+/* longest text of an angle: "359.99999992" and the terminating zero */
+#define ANGLE_TEXT_SIZE	16
+
+/*
+ * The shorter arc between two longitudes, 0 .. HALF_TURN.
+ */
+static inline binary_angle
+angle_separation(binary_angle a, binary_angle b)
+{
+	uint32_t	difference = a - b;
+	uint32_t	negated = b - a;
+
+	return difference < negated ? difference : negated;
+}
+
+/* the unit nearest to a finite number of degrees, folded into one turn */
+extern binary_angle angle_from_degrees(double degrees);
+
+/*
+ * The same for a magnitude (orb, exact angle) of 0 .. 180 degrees, where 180
+ * is HALF_TURN and nothing is folded.
+ */
+extern binary_angle angle_from_arc(double degrees);
+
+/* the shortest decimal that reads back to the same unit; returns its length */
+extern int	angle_to_text(binary_angle angle, char *text);
+
+/* the same decimal as a number */
+extern double angle_to_degrees(binary_angle angle);
+
+/* a separation or an orb (0 .. HALF_TURN) in degrees, rounded to 6 decimals */
+extern double arc_to_degrees(binary_angle arc);
+
+/* 0 (Aries) .. 11 (Pisces) */
+extern int	angle_sign(binary_angle angle);
+
+/* degrees within the sign, 0 <= x < 30, of the decimal that is printed */
+extern double angle_sign_degree(binary_angle angle);
+
+#endif							/* SYNASTRY_ANGLE_H */

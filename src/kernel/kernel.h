@@ -1,0 +1,183 @@
+/*
+ * kernel.h
+ *		What the kernels offer: the aspects of one pair of charts, and its score.
+ *
+ * The kernels know neither PostgreSQL nor charts: they compare an array of n
+ * binary angles (side A, the rows) with an array of m (side B, the columns).
+ * An aspect table says which separations are aspects; a score table says what
+ * they are worth.  Both are prepared once and only read afterwards, so they
+ * may be shared, copied and kept as long as one likes.
+ *
+ * Every variant gives the same bits as the plain C one (scalar.c), which
+ * defines the result:
+ *
+ *	matrix	for each cell the separation s of the two angles; among the
+ *			aspects with |s - angle| <= limit the one with the smallest orb (the
+ *			lower angle if two are equally close), or, if the table says so, the
+ *			one that comes first.  The cell gets its code and the deviation
+ *			s - angle in units, modulo 2^32; both are 0 where there is none.
+ *
+ *	score	for each cell with an aspect, in single precision and in this order,
+ *
+ *				rest  = max_orb - min(orb, max_orb)			(integer units)
+ *				value = ((float) rest * slope + base) * weight
+ *
+ *			rounded to the nearest integer, ties to even; the sum of these
+ *			integers over all cells is exact, so that the order of summation
+ *			does not matter.
+ */
+#ifndef SYNASTRY_KERNEL_H
+#define SYNASTRY_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "angle.h"
+
+/* most aspects in a table, most bodies on a side */
+#define MAX_ASPECTS		32
+#define MAX_BODIES		128
+
+/*
+ * Buckets of 11.25 degrees.  Bucket k is the closed arc from k to k + 1 times
+ * 2^27 units, so a separation exactly on a border may be looked up in either.
+ */
+#define BUCKETS			16
+#define BUCKET_SHIFT	27
+
+/* contributions and scores are integers in units of 2^-16 */
+#define SCORE_ONE		65536
+
+/* no cell may contribute more than this (in points); see SCORE_LANE_CELLS */
+#define MAX_CELL_SCORE	1000
+
+/*
+ * So many cells may be added in a signed 32-bit lane without overflow:
+ * 32 * 1000 * 65536 < 2^31.  A row of MAX_BODIES cells is 32 vectors of the
+ * narrowest kind (4 lanes).
+ */
+#define SCORE_LANE_CELLS	32
+
+/* One aspect, as the caller describes it. */
+typedef struct AspectRule
+{
+	binary_angle angle;			/* exact separation, 0 .. HALF_TURN */
+	binary_angle max_orb;		/* largest orb, 0 .. HALF_TURN */
+	uint8_t		code;			/* 1 .. MAX_ASPECTS, what the matrix reports */
+	double		worth;			/* points of an exact aspect; only for scores */
+} AspectRule;
+
+typedef struct AspectTableOptions
+{
+	bool		strict;			/* orb < max_orb, not orb <= max_orb */
+	bool		first;			/* the first rule that matches wins, not the
+								 * tightest */
+} AspectTableOptions;
+
+/*
+ * Which separations are aspects.
+ *
+ * The rules stand in the order in which they are tried.  Bounds are inclusive
+ * to the last digit a person types: rounding four decimals (two longitudes,
+ * angle, max orb) to units moves a bound by at most one unit, so limit is
+ * max_orb + 1, or max_orb - 2 if the bound is strict.  A rule that a strict
+ * bound leaves without any separation is left out.
+ *
+ * If no bucket is touched by the windows of two rules the table is
+ * "bucketed": one look-up finds the only candidate.  The bucket arrays are
+ * filled in that case only; a bucket without aspect has code 0 and a limit
+ * and max_orb of 0 with an angle that lies outside the bucket.
+ */
+typedef struct AspectTable
+{
+	int			n;
+	bool		first;
+	bool		bucketed;
+	uint32_t	angle[MAX_ASPECTS];
+	uint32_t	limit[MAX_ASPECTS];
+	uint8_t		code[MAX_ASPECTS];
+
+	uint32_t	bucket_angle[BUCKETS];
+	uint32_t	bucket_limit[BUCKETS];
+	uint8_t		bucket_code[BUCKETS];
+} AspectTable;
+
+/*
+ * What the aspects of a table are worth; slopes and bases include SCORE_ONE.
+ *
+ * "linear" is true when bounds are inclusive and every rule has a base of 0: a
+ * cell without an aspect then has rest 0 and is worth 0 without being asked.
+ */
+typedef struct ScoreTable
+{
+	AspectTable aspects;
+	bool		linear;
+	uint32_t	max_orb[MAX_ASPECTS];	/* at most INT32_MAX */
+	float		slope[MAX_ASPECTS];
+	float		base[MAX_ASPECTS];
+
+	uint32_t	bucket_max_orb[BUCKETS];
+	float		bucket_slope[BUCKETS];
+	float		bucket_base[BUCKETS];
+} ScoreTable;
+
+extern void aspect_table_prepare(AspectTable *table, const AspectRule *rules,
+								 int n, AspectTableOptions options);
+
+/*
+ * constant: an aspect is worth the same whatever its orb; otherwise worth
+ * falls linearly from the exact aspect to 0 at max_orb.  A max_orb of 0 is
+ * always worth all.
+ */
+extern void score_table_prepare(ScoreTable *table, const AspectRule *rules,
+								int n, AspectTableOptions options,
+								bool constant);
+
+/*
+ * One implementation.
+ *
+ * Weights are handed to score() in the order in which it reads them, which
+ * arrange_weights() makes from a dense n x m array of rows: lanes of cells
+ * with padding of weight 0.  weights_size() says how many floats that takes.
+ */
+typedef struct Kernel
+{
+	const char *name;			/* "scalar", "avx2", "avx512", "neon" */
+	int			lanes;			/* cells in a vector */
+	bool		(*supported) (void);	/* may this machine run it? */
+
+	/* code and deviation: n x m, row by row, no padding */
+	void		(*matrix) (const AspectTable *table,
+						   const binary_angle *a, int n,
+						   const binary_angle *b, int m,
+						   uint8_t *code, int32_t *deviation);
+
+	/* the sum of all contributions, in units of 1 / SCORE_ONE */
+	int64_t		(*score) (const ScoreTable *table,
+						  const binary_angle *a, int n,
+						  const binary_angle *b, int m,
+						  const float *weights);
+} Kernel;
+
+extern size_t weights_size(const Kernel *kernel, int n, int m);
+extern void arrange_weights(const Kernel *kernel, const float *weights,
+							int n, int m, float *arranged);
+
+/* what score() adds for one cell with this code and orb, for explanations */
+extern int32_t score_cell(const ScoreTable *table, uint8_t code,
+						  uint32_t orb, float weight);
+
+/*
+ * All variants of this build, best first, ending with the scalar one and
+ * NULL.  Some may not be supported by the machine at hand.
+ */
+extern const Kernel *const kernels[];
+
+/* the best that this machine supports; asks the CPU and the operating system */
+extern const Kernel *kernel_best(void);
+
+/* by name; NULL if this build or this machine does not have it */
+extern const Kernel *kernel_by_name(const char *name);
+
+#endif							/* SYNASTRY_KERNEL_H */
