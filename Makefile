@@ -1,0 +1,119 @@
+# synastry: a PostgreSQL extension that compares birth charts.
+#
+# `make demo` and `make check` set up what they need and work in a private copy of the checkout
+# and of PostgreSQL, so they run before PostgreSQL is even installed. All other targets are those
+# of any PGXS extension, for the server that PG_CONFIG belongs to.
+
+driver_targets = help demo demo-stop check bench format
+
+ifneq ($(filter $(driver_targets),$(MAKECMDGOALS)),)
+
+# ---- targets of the driver: no PGXS, no pg_config -----------------------------------------------
+
+help: ## show this list
+	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: ## start a throw-away server with sixty people in it and show what synastry can do
+	@test/run demo
+
+demo-stop: ## stop that server and remove its directory
+	@test/run demo-stop
+
+check: ## build with warnings as errors and run every test
+	@test/run check
+
+bench: ## measure the release build
+	@test/run bench
+
+format: ## lay out the C sources by .clang-format
+	@test/run format
+
+# `make clean check`: goals that are not the driver's go to a make of their own.
+.DEFAULT:
+	@$(MAKE) $@
+
+.PHONY: $(driver_targets)
+
+else
+
+# ---- the extension ------------------------------------------------------------------------------
+
+EXTENSION = synastry
+MODULE_big = synastry
+
+# The version lives in the control file.
+EXTVERSION := $(shell sed -nE "s/^default_version *= *'(.*)'/\1/p" synastry.control)
+
+OBJS := $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
+DATA := $(wildcard sql/synastry--*.sql)
+
+# Regression tests in the order in which they read best; sql/NAME.sql and expected/NAME.out.
+REGRESS =
+
+ISOLATION := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test/isolation
+PROVE_TESTS = test/t/*.pl
+
+# Outputs must not depend on the locale of the server under test.
+ENCODING = UTF8
+NO_LOCALE = 1
+
+unlisted_tests := $(filter-out $(REGRESS),$(patsubst sql/%.sql,%,$(filter-out $(DATA),$(wildcard sql/*.sql))))
+ifneq ($(unlisted_tests),)
+unlisted_message = not listed in REGRESS: $(unlisted_tests)
+$(if $(WERROR),$(error $(unlisted_message)),$(warning $(unlisted_message)))
+endif
+
+# No contraction to fused multiply-add: results are the same bits on every machine.
+PG_CPPFLAGS = -Isrc -DSYNASTRY_VERSION='"$(EXTVERSION)"'
+PG_CFLAGS = -ffp-contract=off
+
+# WERROR=1: more warnings than PostgreSQL asks for, all of them errors. Its headers are not clean
+# under the two that are switched off.
+ifdef WERROR
+PG_CFLAGS += -Wextra -Wshadow=local -Wno-unused-parameter -Wno-sign-compare -Werror
+endif
+
+PG_CONFIG ?= pg_config
+PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
+
+ifneq ($(PGXS),)
+
+all: ## build the extension for the server of PG_CONFIG
+install: ## install it there
+installcheck: ## run the regression and isolation tests against that server, as any PGXS project
+uninstall: ## remove it from there
+clean: ## remove what the build made
+
+include $(PGXS)
+
+BITCODE_CFLAGS += -ffp-contract=off
+
+# The kernels: one file an instruction set, with that file's flags and no others; clang compiles
+# the same files to bitcode and needs the same flags.
+kernel_objects := $(filter src/kernel/%,$(OBJS))
+$(kernel_objects): override CFLAGS += -fno-math-errno
+$(kernel_objects:.o=.bc): BITCODE_CFLAGS += -fno-math-errno
+
+ifeq ($(host_cpu),x86_64)
+avx2_flags = -mavx2
+avx512_flags = -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx2
+src/kernel/avx2.o: override CFLAGS += $(avx2_flags)
+src/kernel/avx2.bc: BITCODE_CFLAGS += $(avx2_flags)
+src/kernel/avx512.o: override CFLAGS += $(avx512_flags)
+src/kernel/avx512.bc: BITCODE_CFLAGS += $(avx512_flags)
+endif
+
+# PGXS tracks no headers: a changed one rebuilds everything.
+$(OBJS) $(OBJS:.o=.bc): Makefile synastry.control $(wildcard src/*.h src/*/*.h)
+
+else
+
+no_pgxs = '$(PG_CONFIG) --pgxs' names no file: install the server headers \
+(on Debian postgresql-server-dev-NN) or set PG_CONFIG; 'make check' and 'make demo' do so themselves
+
+all .DEFAULT:
+	$(error $(no_pgxs))
+
+endif
+endif
