@@ -85,7 +85,7 @@ typedef struct AspectTableOptions
  * bound leaves without any separation is left out.
  *
  * If no bucket is touched by the windows of two rules the table is
- * "bucketed": one look-up finds the only candidate.  The bucket arrays are
+ * "bucketed": one look-up finds the only candidate.  The look-up arrays are
  * filled in that case only; a bucket without aspect has code 0 and a limit
  * and max_orb of 0 with an angle that lies outside the bucket.
  */
@@ -97,6 +97,10 @@ typedef struct AspectTable
 	uint32_t	angle[MAX_ASPECTS];
 	uint32_t	limit[MAX_ASPECTS];
 	uint8_t		code[MAX_ASPECTS];
+
+	/* the rules that may match in a bucket: from begin to before end */
+	uint8_t		bucket_begin[BUCKETS];
+	uint8_t		bucket_end[BUCKETS];
 
 	uint32_t	bucket_angle[BUCKETS];
 	uint32_t	bucket_limit[BUCKETS];

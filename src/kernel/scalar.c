@@ -1,0 +1,208 @@
+/*
+ * scalar.c
+ *		The kernel in plain C: the reference, and what any CPU runs.
+ *
+ * What a cell finds is nearly random, so nothing here branches on it: truth
+ * values become masks of ones or zeros.
+ */
+#include <math.h>
+
+#include "kernel.h"
+#include "variants.h"
+
+/* what a cell holds: the candidate's place in the table, and is it in orb? */
+typedef struct Finding
+{
+	uint32_t	index;			/* of a bucket or of a rule */
+	uint32_t	deviation;
+	uint32_t	orb;
+	uint32_t	found;			/* mask */
+} Finding;
+
+/*
+ * Clang would fill vectors with look-ups one by one, which takes three times
+ * as long.
+ */
+#ifdef __clang__
+#define KEEP_SCALAR		_Pragma("clang loop vectorize(disable) interleave(disable)")
+#else
+#define KEEP_SCALAR
+#endif
+
+static inline uint32_t
+mask_if(bool condition)
+{
+	return -(uint32_t) condition;
+}
+
+static inline uint32_t
+magnitude(uint32_t x)
+{
+	uint32_t	negative = mask_if((int32_t) x < 0);
+
+	return (x ^ negative) - negative;
+}
+
+/*
+ * A negative difference is folded to one less than its magnitude, which
+ * differs only on a border, where both buckets know the rule; and -2^31 stays
+ * within the last bucket.
+ */
+static inline uint32_t
+bucket_of(uint32_t difference)
+{
+	return (difference ^ mask_if((int32_t) difference < 0)) >> BUCKET_SHIFT;
+}
+
+static inline Finding
+find_in_bucket(const AspectTable *table, uint32_t difference)
+{
+	Finding		finding;
+
+	finding.index = bucket_of(difference);
+	finding.deviation = magnitude(difference) - table->bucket_angle[finding.index];
+	finding.orb = magnitude(finding.deviation);
+	finding.found = mask_if(finding.orb <= table->bucket_limit[finding.index]);
+	return finding;
+}
+
+/*
+ * Try the rules that touch the bucket: what is closer than anything so far is
+ * better, unless the first is wanted and found.
+ */
+static inline Finding
+find_in_rules(const AspectTable *table, uint32_t difference)
+{
+	uint32_t	separation = magnitude(difference);
+	uint32_t	bucket = bucket_of(difference);
+	uint32_t	end = table->bucket_end[bucket];
+	uint32_t	settles = mask_if(table->first);
+	Finding		finding = {0, 0, UINT32_MAX, 0};
+
+	for (uint32_t rule = table->bucket_begin[bucket]; rule < end; rule++)
+	{
+		uint32_t	deviation = separation - table->angle[rule];
+		uint32_t	orb = magnitude(deviation);
+		uint32_t	better = mask_if(orb <= table->limit[rule]) &
+			mask_if(orb < finding.orb) & ~(finding.found & settles);
+
+		finding.index ^= (finding.index ^ rule) & better;
+		finding.deviation ^= (finding.deviation ^ deviation) & better;
+		finding.orb ^= (finding.orb ^ orb) & better;
+		finding.found |= better;
+	}
+
+	return finding;
+}
+
+static inline Finding
+find_aspect(const AspectTable *table, bool bucketed, uint32_t difference)
+{
+	return bucketed ? find_in_bucket(table, difference) :
+		find_in_rules(table, difference);
+}
+
+/* compiled for each kind of table, so that no cell asks */
+static inline __attribute__((always_inline)) void
+fill_matrix(const AspectTable *table, bool bucketed,
+			const binary_angle *a, int n, const binary_angle *b, int m,
+			uint8_t *code, int32_t *deviation)
+{
+	const uint8_t *codes = bucketed ? table->bucket_code : table->code;
+
+	for (int i = 0; i < n; i++)
+	{
+		KEEP_SCALAR
+		for (int j = 0; j < m; j++)
+		{
+			Finding		finding = find_aspect(table, bucketed, a[i] - b[j]);
+
+			*code++ = (uint8_t) (codes[finding.index] & finding.found);
+			*deviation++ = (int32_t) (finding.deviation & finding.found);
+		}
+	}
+}
+
+static void
+scalar_matrix(const AspectTable *table,
+			  const binary_angle *a, int n, const binary_angle *b, int m,
+			  uint8_t *code, int32_t *deviation)
+{
+	if (table->bucketed)
+		fill_matrix(table, true, a, n, b, m, code, deviation);
+	else
+		fill_matrix(table, false, a, n, b, m, code, deviation);
+}
+
+static inline int32_t
+contribution(uint32_t orb, uint32_t max_orb, float slope, float base, float weight)
+{
+	uint32_t	rest = max_orb - (orb < max_orb ? orb : max_orb);
+
+	return (int32_t) lrintf(((float) (int32_t) rest * slope + base) * weight);
+}
+
+static inline __attribute__((always_inline)) int64_t
+add_scores(const ScoreTable *table, bool bucketed,
+		   const binary_angle *a, int n, const binary_angle *b, int m,
+		   const float *weights)
+{
+	const uint32_t *max_orb = bucketed ? table->bucket_max_orb : table->max_orb;
+	const float *slope = bucketed ? table->bucket_slope : table->slope;
+	const float *base = bucketed ? table->bucket_base : table->base;
+	int64_t		sum = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		KEEP_SCALAR
+		for (int j = 0; j < m; j++)
+		{
+			Finding		finding = find_aspect(&table->aspects, bucketed, a[i] - b[j]);
+			int32_t		points = contribution(finding.orb, max_orb[finding.index],
+											  slope[finding.index],
+											  base[finding.index], *weights++);
+
+			sum += (int32_t) ((uint32_t) points & finding.found);
+		}
+	}
+
+	return sum;
+}
+
+static int64_t
+scalar_score(const ScoreTable *table,
+			 const binary_angle *a, int n, const binary_angle *b, int m,
+			 const float *weights)
+{
+	if (table->aspects.bucketed)
+		return add_scores(table, true, a, n, b, m, weights);
+	else
+		return add_scores(table, false, a, n, b, m, weights);
+}
+
+int32_t
+score_cell(const ScoreTable *table, uint8_t code, uint32_t orb, float weight)
+{
+	for (int rule = 0; rule < table->aspects.n; rule++)
+	{
+		if (table->aspects.code[rule] == code)
+			return contribution(orb, table->max_orb[rule], table->slope[rule],
+								table->base[rule], weight);
+	}
+
+	return 0;
+}
+
+static bool
+scalar_supported(void)
+{
+	return true;
+}
+
+const Kernel scalar_kernel = {
+	.name = "scalar",
+	.lanes = 1,
+	.supported = scalar_supported,
+	.matrix = scalar_matrix,
+	.score = scalar_score
+};
