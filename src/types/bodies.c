@@ -9,8 +9,10 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
+#include "utils/memutils.h"
 #include "utils/varlena.h"
 
+#include "compat.h"
 #include "types/bodies.h"
 
 const Body bodies[BODY_IDS] =
@@ -207,4 +209,39 @@ body_suggestion(const char *name, int length)
 		if (body_exists(id))
 			suggestion_consider(&suggestion, body_name(id), body_name(id));
 	return suggestion.name;
+}
+
+void
+report_unknown_body(const char *name, int length, Node *escontext)
+{
+	const char *suggestion = body_suggestion(name, length);
+
+	errsave(escontext,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unknown body \"%.*s\"", Min(length, NAMEDATALEN), name),
+			 suggestion
+			 ? errhint("Perhaps you meant \"%s\".", suggestion)
+			 : errhint("The names are listed by synastry_bodies().")));
+}
+
+bool
+mark_bodies(const char *name, int length, bool *marked, Node *escontext)
+{
+	int			id = body_lookup(name, length);
+	uint32		group;
+
+	if (id >= 0)
+	{
+		marked[id] = true;
+		return true;
+	}
+	group = body_group_lookup(name, length);
+	if (group == 0)
+	{
+		report_unknown_body(name, length, escontext);
+		return false;
+	}
+	for (id = 0; id < BODY_IDS; id++)
+		marked[id] |= (bodies[id].groups & group) != 0;
+	return true;
 }

@@ -7,6 +7,8 @@
 
 #include "postgres.h"
 
+#include "nodes/nodes.h"
+
 #include "kernel/kernel.h"
 
 /* ids 0 .. PLANETS - 1 are the ten planets, Sun to Pluto */
@@ -57,6 +59,16 @@ extern int	body_lookup(const char *name, int length);
 
 /* the bits of a group by its name, 0 if there is none */
 extern uint32 body_group_lookup(const char *name, int length);
+
+/*
+ * Marks a body, or the members of a group, in an array of BODY_IDS; an unknown
+ * name is an error.
+ */
+extern bool mark_bodies(const char *name, int length, bool *marked,
+						Node *escontext);
+
+/* an unknown body: the error, with a suggestion */
+extern void report_unknown_body(const char *name, int length, Node *escontext);
 
 /* the name of the registry that looks most like this one, NULL if none does */
 extern const char *body_suggestion(const char *name, int length);

@@ -350,19 +350,6 @@ check_declination(double degrees, const char *whose, int32 *result,
 						result, escontext);
 }
 
-void
-report_unknown_body(const char *name, int length, Node *escontext)
-{
-	const char *suggestion = body_suggestion(name, length);
-
-	errsave(escontext,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown body \"%.*s\"", Min(length, NAMEDATALEN), name),
-			 suggestion
-			 ? errhint("Perhaps you meant \"%s\".", suggestion)
-			 : errhint("The names are listed by synastry_bodies().")));
-}
-
 /*
  * Binary input and output: the layout in network order, without the length
  * word and without padding.

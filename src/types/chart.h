@@ -139,9 +139,6 @@ extern bool check_speed(double degrees_a_day, const char *whose,
 extern bool check_declination(double degrees, const char *whose,
 							  int32 *result, Node *escontext);
 
-/* an unknown body: the error, with a suggestion */
-extern void report_unknown_body(const char *name, int length, Node *escontext);
-
 /* chart_text.c */
 extern Chart *chart_from_text(const char *text, Node *escontext);
 extern void chart_to_text(const Chart *chart, StringInfo text);

@@ -1,0 +1,349 @@
+/*
+ * aspect_set.c
+ *		The aspect set: layout, output, binary form.
+ *
+ * Values are built here only, from a list of aspects; the grammar that makes
+ * the list is in aspect_set_grammar.c.  The binary form is a version byte and
+ * the text, so that it is checked by the same reader.
+ */
+#include "postgres.h"
+
+#include "libpq/pqformat.h"
+
+#include "types/aspect_set.h"
+
+const uint16 *
+aspect_set_bodies(const AspectSet *set, Side side)
+{
+	const uint16 *ids = (const uint16 *) (set->aspects + set->n);
+
+	if (set->n_bodies[side] == ALL_BODIES)
+		return NULL;
+	if (side == SIDE_B && set->n_bodies[SIDE_A] != ALL_BODIES)
+		ids += set->n_bodies[SIDE_A];
+	return ids;
+}
+
+/* The length byte of the first custom name. */
+static const char *
+custom_names(const AspectSet *set)
+{
+	return (const char *) set + VARSIZE(set) - set->names_size;
+}
+
+bool
+aspect_set_is_one_sided(const AspectSet *set)
+{
+	const uint16 *a = aspect_set_bodies(set, SIDE_A);
+	const uint16 *b = aspect_set_bodies(set, SIDE_B);
+
+	if (set->n_bodies[SIDE_A] != set->n_bodies[SIDE_B])
+		return true;
+	return a != NULL && memcmp(a, b, set->n_bodies[SIDE_A] * sizeof(uint16)) != 0;
+}
+
+AspectSet *
+aspect_set_transpose(const AspectSet *set)
+{
+	Size		size = VARSIZE(set);
+	AspectSet  *transposed = palloc(size);
+	const uint16 *a = aspect_set_bodies(set, SIDE_A);
+	const uint16 *b = aspect_set_bodies(set, SIDE_B);
+	uint16	   *ids;
+
+	memcpy(transposed, set, size);
+	transposed->n_bodies[SIDE_A] = set->n_bodies[SIDE_B];
+	transposed->n_bodies[SIDE_B] = set->n_bodies[SIDE_A];
+	ids = (uint16 *) (transposed->aspects + transposed->n);
+	if (b != NULL)
+	{
+		memcpy(ids, b, set->n_bodies[SIDE_B] * sizeof(uint16));
+		ids += set->n_bodies[SIDE_B];
+	}
+	if (a != NULL)
+		memcpy(ids, a, set->n_bodies[SIDE_A] * sizeof(uint16));
+	return transposed;
+}
+
+char *
+aspect_set_name(const AspectSet *set, int i)
+{
+	const char *custom = custom_names(set);
+
+	if (set->aspects[i].id != CUSTOM_ASPECT)
+		return pstrdup(aspect_names[set->aspects[i].id].name);
+	for (int earlier = 0; earlier < i; earlier++)
+		if (set->aspects[earlier].id == CUSTOM_ASPECT)
+			custom += 1 + *(const uint8 *) custom;
+	return pnstrdup(custom + 1, *(const uint8 *) custom);
+}
+
+AspectNature
+aspect_set_nature(const AspectSet *set, int i)
+{
+	if (set->aspects[i].id == CUSTOM_ASPECT)
+		return NEUTRAL;
+	return aspect_names[set->aspects[i].id].nature;
+}
+
+int
+aspect_set_rules(const AspectSet *set, AspectRule *rules)
+{
+	for (int i = 0; i < set->n; i++)
+	{
+		AspectRule *rule = &rules[set->aspects[i].precedence];
+
+		rule->angle = set->aspects[i].angle;
+		rule->max_orb = set->aspects[i].max_orb;
+		rule->code = i + 1;
+		rule->worth = 0;
+	}
+	return set->n;
+}
+
+AspectTableOptions
+aspect_set_options(const AspectSet *set)
+{
+	AspectTableOptions options;
+
+	options.strict = (set->flags & ASPECT_SET_STRICT) != 0;
+	options.first = (set->flags & ASPECT_SET_FIRST) != 0;
+	return options;
+}
+
+/*
+ * Building
+ */
+
+static int
+count_bodies(const bool *bodies)
+{
+	int			n = 0;
+
+	if (bodies == NULL)
+		return ALL_BODIES;
+	for (int id = 0; id < BODY_IDS; id++)
+		n += bodies[id];
+	return n;
+}
+
+static uint16 *
+write_bodies(uint16 *ids, const bool *bodies)
+{
+	if (bodies != NULL)
+		for (int id = 0; id < BODY_IDS; id++)
+			if (bodies[id])
+				*ids++ = id;
+	return ids;
+}
+
+AspectSet *
+aspect_set_build(const AspectDraft *aspects, int n, uint8 flags,
+				 const bool *bodies_a, const bool *bodies_b)
+{
+	int			order[MAX_ASPECTS];
+	int			n_a = count_bodies(bodies_a);
+	int			n_b = count_bodies(bodies_b);
+	Size		names_size = 0;
+	Size		size;
+	AspectSet  *set;
+	char	   *name;
+	uint16	   *ids;
+
+	Assert(n <= MAX_ASPECTS);
+
+	/* ascending by angle: few, so by insertion */
+	for (int i = 0; i < n; i++)
+	{
+		int			place = i;
+
+		for (; place > 0 && aspects[order[place - 1]].angle > aspects[i].angle; place--)
+			order[place] = order[place - 1];
+		order[place] = i;
+		if (aspects[i].id < 0)
+			names_size += 1 + strlen(aspects[i].name);
+	}
+
+	size = offsetof(AspectSet, aspects) + n * sizeof(SetAspect) + names_size;
+	size += (n_a == ALL_BODIES ? 0 : n_a) * sizeof(uint16);
+	size += (n_b == ALL_BODIES ? 0 : n_b) * sizeof(uint16);
+	set = palloc0(size);
+	SET_VARSIZE(set, size);
+	set->version = ASPECT_SET_VERSION;
+	set->flags = flags;
+	set->n = n;
+	set->n_bodies[SIDE_A] = n_a;
+	set->n_bodies[SIDE_B] = n_b;
+	set->names_size = names_size;
+
+	name = (char *) set + size - names_size;
+	for (int i = 0; i < n; i++)
+	{
+		const AspectDraft *aspect = &aspects[order[i]];
+		SetAspect  *target = &set->aspects[i];
+
+		target->angle = aspect->angle;
+		target->max_orb = angle_from_arc(aspect->max_orb);
+		target->id = aspect->id < 0 ? CUSTOM_ASPECT : aspect->id;
+		target->precedence = (flags & ASPECT_SET_FIRST) ? order[i] : i;
+		if (aspect->id < 0)
+		{
+			*name++ = strlen(aspect->name);
+			memcpy(name, aspect->name, strlen(aspect->name));
+			name += strlen(aspect->name);
+		}
+	}
+	ids = (uint16 *) (set->aspects + n);
+	ids = write_bodies(ids, bodies_a);
+	ids = write_bodies(ids, bodies_b);
+	Assert((char *) ids + names_size == (char *) set + size);
+	return set;
+}
+
+/*
+ * Output
+ */
+
+static void
+append_angle(StringInfo text, binary_angle angle)
+{
+	char		number[ANGLE_TEXT_SIZE];
+
+	appendBinaryStringInfo(text, number, angle_to_text(angle, number));
+}
+
+static void
+append_aspect(StringInfo text, const AspectSet *set, int i)
+{
+	const SetAspect *aspect = &set->aspects[i];
+	char	   *name = aspect_set_name(set, i);
+
+	appendStringInfoString(text, name);
+	if (aspect->id == CUSTOM_ASPECT || aspect->angle != aspect_angle(aspect->id))
+	{
+		appendStringInfoChar(text, '=');
+		append_angle(text, aspect->angle);
+	}
+	appendStringInfoChar(text, ' ');
+	append_angle(text, aspect->max_orb);
+	pfree(name);
+}
+
+void
+append_body_names(StringInfo text, const uint16 *ids, int n)
+{
+	for (int i = 0; i < n; i++)
+		appendStringInfo(text, "%s%s", i == 0 ? " " : ", ", body_name(ids[i]));
+}
+
+static void
+append_side(StringInfo text, const AspectSet *set, Side side, const char *option)
+{
+	if (set->n_bodies[side] == ALL_BODIES)
+		return;
+	appendStringInfo(text, "; %s", option);
+	append_body_names(text, aspect_set_bodies(set, side), set->n_bodies[side]);
+}
+
+void
+aspect_set_to_text(const AspectSet *set, StringInfo text)
+{
+	/* in the order of precedence, which is ascending unless it matters */
+	for (int precedence = 0; precedence < set->n; precedence++)
+		for (int i = 0; i < set->n; i++)
+			if (set->aspects[i].precedence == precedence)
+			{
+				if (precedence > 0)
+					appendStringInfoString(text, ", ");
+				append_aspect(text, set, i);
+			}
+
+	if (aspect_set_is_one_sided(set))
+	{
+		append_side(text, set, SIDE_A, "bodies_a");
+		append_side(text, set, SIDE_B, "bodies_b");
+	}
+	else
+		append_side(text, set, SIDE_A, "bodies");
+	if (set->flags & ASPECT_SET_STRICT)
+		appendStringInfoString(text, "; strict");
+	if (set->flags & ASPECT_SET_FIRST)
+		appendStringInfoString(text, "; first");
+}
+
+PG_FUNCTION_INFO_V1(aspect_set_in);
+PG_FUNCTION_INFO_V1(aspect_set_out);
+PG_FUNCTION_INFO_V1(aspect_set_recv);
+PG_FUNCTION_INFO_V1(aspect_set_send);
+PG_FUNCTION_INFO_V1(aspect_set_eq);
+PG_FUNCTION_INFO_V1(aspect_set_ne);
+
+Datum
+aspect_set_in(PG_FUNCTION_ARGS)
+{
+	const char *text = PG_GETARG_CSTRING(0);
+
+	PG_RETURN_POINTER(aspect_set_from_text(text, strlen(text), fcinfo->context));
+}
+
+Datum
+aspect_set_out(PG_FUNCTION_ARGS)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	aspect_set_to_text(PG_GETARG_ASPECT_SET(0), &text);
+	PG_RETURN_CSTRING(text.data);
+}
+
+Datum
+aspect_set_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
+	int			version = pq_getmsgbyte(message);
+	char	   *text;
+	int			length;
+
+	if (version != ASPECT_SET_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("unsupported version of a binary aspect set: %d", version)));
+	text = pq_getmsgtext(message, message->len - message->cursor, &length);
+	PG_RETURN_POINTER(aspect_set_from_text(text, length, NULL));
+}
+
+Datum
+aspect_set_send(PG_FUNCTION_ARGS)
+{
+	StringInfoData text;
+	StringInfoData message;
+
+	initStringInfo(&text);
+	aspect_set_to_text(PG_GETARG_ASPECT_SET(0), &text);
+	pq_begintypsend(&message);
+	pq_sendint8(&message, ASPECT_SET_VERSION);
+	pq_sendtext(&message, text.data, text.len);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+}
+
+/* equal values are equal bytes */
+static bool
+aspect_sets_equal(FunctionCallInfo fcinfo)
+{
+	const AspectSet *a = PG_GETARG_ASPECT_SET(0);
+	const AspectSet *b = PG_GETARG_ASPECT_SET(1);
+
+	return VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0;
+}
+
+Datum
+aspect_set_eq(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(aspect_sets_equal(fcinfo));
+}
+
+Datum
+aspect_set_ne(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(!aspect_sets_equal(fcinfo));
+}

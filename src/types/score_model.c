@@ -1,0 +1,215 @@
+/*
+ * score_model.c
+ *		The score model: layout, output, binary form.
+ *
+ * Values are built here only; the grammar is in score_model_grammar.c.  The
+ * binary form is a version byte and the text, so that it is checked by the
+ * same reader.
+ */
+#include "postgres.h"
+
+#include "libpq/pqformat.h"
+
+#include "types/chart.h"
+#include "types/decimal.h"
+#include "types/score_model.h"
+
+static const BodyWeight *
+find_body(const ScoreModel *model, int id)
+{
+	const BodyWeight *weights = score_model_bodies(model);
+
+	for (int i = 0; i < model->n_bodies; i++)
+		if (weights[i].id == id)
+			return &weights[i];
+	return NULL;
+}
+
+int64
+score_model_pair(const ScoreModel *model, int a, int b)
+{
+	const BodyWeight *weight_a = find_body(model, a);
+	const BodyWeight *weight_b = find_body(model, b);
+	const PairWeight *pairs = score_model_pairs(model);
+	int			first = Min(a, b);
+	int			second = Max(a, b);
+
+	if (weight_a == NULL || weight_b == NULL)
+		return 0;
+	for (int i = 0; i < model->n_pairs; i++)
+		if (pairs[i].first == first && pairs[i].second == second)
+			return 2 * (int64) pairs[i].weight;
+	return (int64) weight_a->weight + weight_b->weight;
+}
+
+int
+score_model_rules(const ScoreModel *model, AspectRule *rules)
+{
+	int			n = aspect_set_rules(score_model_set(model), rules);
+
+	for (int i = 0; i < n; i++)
+		rules[i].worth = (double) model->worths[rules[i].code - 1] / WEIGHT_ONE;
+	return n;
+}
+
+ScoreModel *
+score_model_build(const AspectSet *set, const int32 *worths,
+				  const int32 *weights, const int32 *pairs, uint8 flags)
+{
+	int			n_bodies = 0;
+	int			n_pairs = 0;
+	Size		size;
+	ScoreModel *model;
+	BodyWeight *body;
+	PairWeight *pair;
+
+	for (int id = 0; id < BODY_IDS; id++)
+		n_bodies += (weights[id] != UNKNOWN);
+	for (int i = 0; pairs != NULL && i < BODY_IDS * BODY_IDS; i++)
+		n_pairs += (pairs[i] != UNKNOWN);
+	Assert(n_bodies <= MAX_BODIES && n_pairs <= PG_UINT16_MAX);
+
+	size = offsetof(ScoreModel, worths) + set->n * sizeof(int32) +
+		n_bodies * sizeof(BodyWeight) + n_pairs * sizeof(PairWeight) +
+		VARSIZE(set);
+	model = palloc0(size);
+	SET_VARSIZE(model, size);
+	model->version = SCORE_MODEL_VERSION;
+	model->flags = flags;
+	model->n_worths = set->n;
+	model->n_bodies = n_bodies;
+	model->n_pairs = n_pairs;
+	model->set_size = VARSIZE(set);
+	memcpy(model->worths, worths, set->n * sizeof(int32));
+
+	body = (BodyWeight *) score_model_bodies(model);
+	for (int id = 0; id < BODY_IDS; id++)
+		if (weights[id] != UNKNOWN)
+		{
+			body->id = id;
+			body->weight = weights[id];
+			body++;
+		}
+	pair = (PairWeight *) body;
+	for (int i = 0; pairs != NULL && i < BODY_IDS * BODY_IDS; i++)
+		if (pairs[i] != UNKNOWN)
+		{
+			pair->first = i / BODY_IDS;
+			pair->second = i % BODY_IDS;
+			pair->weight = pairs[i];
+			pair++;
+		}
+	memcpy(pair, set, VARSIZE(set));
+	return model;
+}
+
+/*
+ * Output
+ */
+
+static void
+append_weight(StringInfo text, int32 weight)
+{
+	char		number[SCALED_TEXT_SIZE];
+
+	scaled_to_text(weight, WEIGHT_PLACES, number);
+	appendStringInfo(text, " %s", number);
+}
+
+void
+score_model_to_text(const ScoreModel *model, StringInfo text)
+{
+	const AspectSet *set = score_model_set(model);
+	const BodyWeight *weights = score_model_bodies(model);
+	const PairWeight *pairs = score_model_pairs(model);
+	const char *separator = "; worth ";
+
+	appendStringInfoString(text, "aspects (");
+	aspect_set_to_text(set, text);
+	appendStringInfoString(text, "); bodies ");
+	for (int i = 0; i < model->n_bodies; i++)
+	{
+		appendStringInfo(text, "%s%s", i == 0 ? "" : ", ", body_name(weights[i].id));
+		append_weight(text, weights[i].weight);
+	}
+	for (int i = 0; i < model->n_pairs; i++)
+	{
+		appendStringInfo(text, "%s%s-%s", i == 0 ? "; pairs " : ", ",
+						 body_name(pairs[i].first), body_name(pairs[i].second));
+		append_weight(text, pairs[i].weight);
+	}
+	for (int i = 0; i < model->n_worths; i++)
+		if (model->worths[i] != 0)
+		{
+			appendStringInfo(text, "%s%s", separator, aspect_set_name(set, i));
+			append_weight(text, model->worths[i]);
+			separator = ", ";
+		}
+	if (model->flags & SCORE_MODEL_CONSTANT)
+		appendStringInfoString(text, "; constant");
+}
+
+PG_FUNCTION_INFO_V1(score_model_in);
+PG_FUNCTION_INFO_V1(score_model_out);
+PG_FUNCTION_INFO_V1(score_model_recv);
+PG_FUNCTION_INFO_V1(score_model_send);
+PG_FUNCTION_INFO_V1(score_model_aspects);
+
+Datum
+score_model_in(PG_FUNCTION_ARGS)
+{
+	const char *text = PG_GETARG_CSTRING(0);
+
+	PG_RETURN_POINTER(score_model_from_text(text, strlen(text), fcinfo->context));
+}
+
+Datum
+score_model_out(PG_FUNCTION_ARGS)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	score_model_to_text(PG_GETARG_SCORE_MODEL(0), &text);
+	PG_RETURN_CSTRING(text.data);
+}
+
+Datum
+score_model_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
+	int			version = pq_getmsgbyte(message);
+	char	   *text;
+	int			length;
+
+	if (version != SCORE_MODEL_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("unsupported version of a binary score model: %d", version)));
+	text = pq_getmsgtext(message, message->len - message->cursor, &length);
+	PG_RETURN_POINTER(score_model_from_text(text, length, NULL));
+}
+
+Datum
+score_model_send(PG_FUNCTION_ARGS)
+{
+	StringInfoData text;
+	StringInfoData message;
+
+	initStringInfo(&text);
+	score_model_to_text(PG_GETARG_SCORE_MODEL(0), &text);
+	pq_begintypsend(&message);
+	pq_sendint8(&message, SCORE_MODEL_VERSION);
+	pq_sendtext(&message, text.data, text.len);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+}
+
+/* aspect_set(score_model): the set that the model carries */
+Datum
+score_model_aspects(PG_FUNCTION_ARGS)
+{
+	const ScoreModel *model = PG_GETARG_SCORE_MODEL(0);
+	AspectSet  *copy = palloc(model->set_size);
+
+	memcpy(copy, score_model_set(model), model->set_size);
+	PG_RETURN_POINTER(copy);
+}
