@@ -10,7 +10,9 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "mb/pg_wchar.h"
 #include "nodes/nodes.h"
+#include "utils/jsonfuncs.h"
 
 /*
  * Soft errors came with 16.  Before, an input function has no error context
@@ -24,6 +26,50 @@
 #define ereturn(context, value, ...) \
 	do { errsave(context, __VA_ARGS__); return value; } while (0)
 #endif
+
+/*
+ * Calls another input function with the error context of this one; false if
+ * there was a soft error.
+ */
+static inline bool
+input_function_call_safe(PGFunction function, char *text, Node *escontext,
+						 Datum *result)
+{
+#if PG_VERSION_NUM >= 160000
+	return DirectInputFunctionCallSafe(function, text, InvalidOid, -1,
+									   escontext, result);
+#else
+	*result = DirectFunctionCall1(function, CStringGetDatum(text));
+	return true;
+#endif
+}
+
+/*
+ * The JSON parser: since 16 its actions have a result and its errors may be
+ * soft, since 17 the lexer may stand in memory of the caller's.
+ */
+#if PG_VERSION_NUM >= 160000
+typedef JsonParseErrorType JsonActionResult;
+#define JSON_ACTION_RETURN() return JSON_SUCCESS
+#else
+typedef void JsonActionResult;
+#define JSON_ACTION_RETURN() return
+#define pg_parse_json_or_errsave(lexer, actions, context) \
+	((void) (context), pg_parse_json_or_ereport(lexer, actions), true)
+#endif
+
+/* a lexer of a text in the server's encoding, whose strings come unescaped */
+static inline JsonLexContext *
+make_json_lexer(const char *json, int length)
+{
+#if PG_VERSION_NUM >= 170000
+	return makeJsonLexContextCstringLen(NULL, json, length,
+										GetDatabaseEncoding(), true);
+#else
+	return makeJsonLexContextCstringLen(unconstify(char *, json), length,
+										GetDatabaseEncoding(), true);
+#endif
+}
 
 /* 18 takes the name and version of a module */
 #ifndef PG_MODULE_MAGIC_EXT

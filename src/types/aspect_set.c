@@ -275,8 +275,6 @@ PG_FUNCTION_INFO_V1(aspect_set_in);
 PG_FUNCTION_INFO_V1(aspect_set_out);
 PG_FUNCTION_INFO_V1(aspect_set_recv);
 PG_FUNCTION_INFO_V1(aspect_set_send);
-PG_FUNCTION_INFO_V1(aspect_set_eq);
-PG_FUNCTION_INFO_V1(aspect_set_ne);
 
 Datum
 aspect_set_in(PG_FUNCTION_ARGS)
@@ -324,26 +322,4 @@ aspect_set_send(PG_FUNCTION_ARGS)
 	pq_sendint8(&message, ASPECT_SET_VERSION);
 	pq_sendtext(&message, text.data, text.len);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
-}
-
-/* equal values are equal bytes */
-static bool
-aspect_sets_equal(FunctionCallInfo fcinfo)
-{
-	const AspectSet *a = PG_GETARG_ASPECT_SET(0);
-	const AspectSet *b = PG_GETARG_ASPECT_SET(1);
-
-	return VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0;
-}
-
-Datum
-aspect_set_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(aspect_sets_equal(fcinfo));
-}
-
-Datum
-aspect_set_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(!aspect_sets_equal(fcinfo));
 }

@@ -344,6 +344,8 @@ read_model(Draft *draft)
 static bool
 settle_worths(Draft *draft, int32 *worths)
 {
+	bool		any = false;
+
 	memset(worths, 0, MAX_ASPECTS * sizeof(int32));
 	for (int w = 0; w < draft->n_worths; w++)
 	{
@@ -354,6 +356,7 @@ settle_worths(Draft *draft, int32 *worths)
 			if (strcmp(worth->name, aspect_set_name(draft->set, i)) == 0)
 			{
 				worths[i] = worth->worth;
+				any |= (worth->worth != 0);
 				found = true;
 			}
 		if (!found && !worth->from_preset)
@@ -431,9 +434,6 @@ check_complete(Draft *draft)
 	if (n == 0)
 		return syntax_error(&draft->scanner, "The model has no bodies.",
 							"Start from a preset, or add \"bodies planets 1\".");
-	if (draft->n_worths == 0)
-		return syntax_error(&draft->scanner, "No aspect of the model is worth anything.",
-							"Start from a preset, or add \"worth trine 3, square -2\".");
 	if (n > MAX_BODIES)
 		ereturn(draft->scanner.escontext, false,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),

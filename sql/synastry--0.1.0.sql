@@ -1,0 +1,430 @@
+/* synastry--0.1.0.sql */
+
+-- complain if script is sourced in psql, rather than via CREATE EXTENSION
+\echo Use "CREATE EXTENSION synastry" to load this file. \quit
+
+--
+-- chart
+--
+
+CREATE TYPE chart;
+
+CREATE FUNCTION chart_in(cstring) RETURNS chart
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_out(chart) RETURNS cstring
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_recv(internal) RETURNS chart
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_send(chart) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE chart (
+	INPUT = chart_in,
+	OUTPUT = chart_out,
+	RECEIVE = chart_recv,
+	SEND = chart_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = int4,
+	STORAGE = plain
+);
+COMMENT ON TYPE chart IS 'birth chart: bodies with ecliptic longitudes in degrees, optionally speeds, declinations and 12 house cusps';
+COMMENT ON FUNCTION chart_in(cstring) IS 'I/O';
+COMMENT ON FUNCTION chart_out(chart) IS 'I/O';
+COMMENT ON FUNCTION chart_recv(internal) IS 'I/O';
+COMMENT ON FUNCTION chart_send(chart) IS 'I/O';
+
+--
+-- aspect_set
+--
+
+CREATE TYPE aspect_set;
+
+CREATE FUNCTION aspect_set_in(cstring) RETURNS aspect_set
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION aspect_set_out(aspect_set) RETURNS cstring
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION aspect_set_recv(internal) RETURNS aspect_set
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION aspect_set_send(aspect_set) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE aspect_set (
+	INPUT = aspect_set_in,
+	OUTPUT = aspect_set_out,
+	RECEIVE = aspect_set_recv,
+	SEND = aspect_set_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = int4,
+	STORAGE = extended
+);
+COMMENT ON TYPE aspect_set IS 'the aspects that count: exact angles and max orbs in degrees, bodies per side, bounds and ties; a preset or a list such as ''conjunction 8, trine 7''';
+COMMENT ON FUNCTION aspect_set_in(cstring) IS 'I/O';
+COMMENT ON FUNCTION aspect_set_out(aspect_set) IS 'I/O';
+COMMENT ON FUNCTION aspect_set_recv(internal) IS 'I/O';
+COMMENT ON FUNCTION aspect_set_send(aspect_set) IS 'I/O';
+
+--
+-- score_model
+--
+
+CREATE TYPE score_model;
+
+CREATE FUNCTION score_model_in(cstring) RETURNS score_model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION score_model_out(score_model) RETURNS cstring
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION score_model_recv(internal) RETURNS score_model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION score_model_send(score_model) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE score_model (
+	INPUT = score_model_in,
+	OUTPUT = score_model_out,
+	RECEIVE = score_model_recv,
+	SEND = score_model_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = int4,
+	STORAGE = extended
+);
+COMMENT ON TYPE score_model IS 'weights that turn the aspects of two charts into a number: an aspect set, bodies and pairs that score, worths; ''personal'', ''weighted'' or one''s own';
+COMMENT ON FUNCTION score_model_in(cstring) IS 'I/O';
+COMMENT ON FUNCTION score_model_out(score_model) IS 'I/O';
+COMMENT ON FUNCTION score_model_recv(internal) IS 'I/O';
+COMMENT ON FUNCTION score_model_send(score_model) IS 'I/O';
+
+CREATE FUNCTION aspect_set(model score_model) RETURNS aspect_set
+	AS 'MODULE_PATHNAME', 'score_model_aspects'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION aspect_set(score_model) IS 'the aspect set that a score model carries';
+CREATE CAST (score_model AS aspect_set) WITH FUNCTION aspect_set(score_model);
+COMMENT ON CAST (score_model AS aspect_set) IS 'the aspect set that a score model carries';
+
+--
+-- score_query
+--
+
+CREATE TYPE score_query;
+
+CREATE FUNCTION score_query_in(cstring) RETURNS score_query
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION score_query_out(score_query) RETURNS cstring
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION score_query_recv(internal) RETURNS score_query
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION score_query_send(score_query) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE score_query (
+	INPUT = score_query_in,
+	OUTPUT = score_query_out,
+	RECEIVE = score_query_recv,
+	SEND = score_query_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = int4,
+	STORAGE = extended
+);
+COMMENT ON TYPE score_query IS 'a chart and a score model: the right side of <~> for models other than the default';
+COMMENT ON FUNCTION score_query_in(cstring) IS 'I/O';
+COMMENT ON FUNCTION score_query_out(score_query) IS 'I/O';
+COMMENT ON FUNCTION score_query_recv(internal) IS 'I/O';
+COMMENT ON FUNCTION score_query_send(score_query) IS 'I/O';
+
+CREATE FUNCTION score_query(chart chart, model score_model) RETURNS score_query
+	AS 'MODULE_PATHNAME', 'score_query_make'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION score_query(chart, score_model) IS 'for ORDER BY chart <~> score_query($1, ''weighted'') LIMIT 10';
+
+--
+-- aspect_matrix
+--
+
+CREATE TYPE aspect_matrix;
+
+CREATE FUNCTION aspect_matrix_in(cstring) RETURNS aspect_matrix
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION aspect_matrix_out(aspect_matrix) RETURNS cstring
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION aspect_matrix_recv(internal) RETURNS aspect_matrix
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION aspect_matrix_send(aspect_matrix) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE aspect_matrix (
+	INPUT = aspect_matrix_in,
+	OUTPUT = aspect_matrix_out,
+	RECEIVE = aspect_matrix_recv,
+	SEND = aspect_matrix_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = int4,
+	STORAGE = extended
+);
+COMMENT ON TYPE aspect_matrix IS 'for n bodies of A and m bodies of B: n x m cells, each with the aspect found (or none) and its signed deviation; carries its bodies and its aspect set';
+COMMENT ON FUNCTION aspect_matrix_in(cstring) IS 'I/O';
+COMMENT ON FUNCTION aspect_matrix_out(aspect_matrix) IS 'I/O';
+COMMENT ON FUNCTION aspect_matrix_recv(internal) IS 'I/O';
+COMMENT ON FUNCTION aspect_matrix_send(aspect_matrix) IS 'I/O';
+
+--
+-- Making charts
+--
+
+CREATE FUNCTION chart(document jsonb) RETURNS chart
+	AS 'MODULE_PATHNAME', 'jsonb_to_chart'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION chart(jsonb) IS 'chart out of the document of an application, read leniently; see chart_problems()';
+CREATE CAST (jsonb AS chart) WITH FUNCTION chart(jsonb) AS IMPLICIT;
+COMMENT ON CAST (jsonb AS chart) IS 'chart out of the document of an application, read leniently';
+
+CREATE FUNCTION chart_problems(document jsonb,
+	OUT path text, OUT problem text, OUT severity text, OUT hint text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 5;
+COMMENT ON FUNCTION chart_problems(jsonb) IS 'what the cast to chart would ignore or refuse in a document: path, problem, severity (ignored, refused), hint';
+
+CREATE FUNCTION chart(longitudes float8[]) RETURNS chart
+	AS 'MODULE_PATHNAME', 'chart_from_float8_array'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION chart(float8[]) IS 'chart of the ten planets, Sun to Pluto: longitudes in degrees, NULL where not known';
+CREATE CAST (float8[] AS chart) WITH FUNCTION chart(float8[]);
+COMMENT ON CAST (float8[] AS chart) IS 'chart of the ten planets, Sun to Pluto: longitudes in degrees';
+
+CREATE FUNCTION chart(bodies text[], longitudes float8[],
+	speeds float8[] DEFAULT NULL, declinations float8[] DEFAULT NULL,
+	cusps float8[] DEFAULT NULL) RETURNS chart
+	AS 'MODULE_PATHNAME', 'chart_from_arrays'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION chart(text[], float8[], float8[], float8[], float8[]) IS 'chart out of parallel arrays: longitudes and declinations in degrees, speeds in degrees a day, NULL where not known; 12 house cusps';
+
+CREATE FUNCTION chart(
+	sun float8 DEFAULT NULL, moon float8 DEFAULT NULL,
+	mercury float8 DEFAULT NULL, venus float8 DEFAULT NULL,
+	mars float8 DEFAULT NULL, jupiter float8 DEFAULT NULL,
+	saturn float8 DEFAULT NULL, uranus float8 DEFAULT NULL,
+	neptune float8 DEFAULT NULL, pluto float8 DEFAULT NULL,
+	true_node float8 DEFAULT NULL, mean_node float8 DEFAULT NULL,
+	true_south_node float8 DEFAULT NULL, mean_south_node float8 DEFAULT NULL,
+	mean_lilith float8 DEFAULT NULL, true_lilith float8 DEFAULT NULL,
+	chiron float8 DEFAULT NULL,
+	ascendant float8 DEFAULT NULL, midheaven float8 DEFAULT NULL,
+	descendant float8 DEFAULT NULL, imum_coeli float8 DEFAULT NULL,
+	cusps float8[] DEFAULT NULL) RETURNS chart
+	AS 'MODULE_PATHNAME', 'chart_from_columns'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION chart(float8, float8, float8, float8, float8, float8, float8, float8, float8, float8, float8, float8, float8, float8, float8, float8, float8, float8, float8, float8, float8, float8[]) IS 'chart out of one column per body: longitudes in degrees, NULL where not known; 12 house cusps';
+
+CREATE FUNCTION with_cusps(chart chart, cusps float8[]) RETURNS chart
+	AS 'MODULE_PATHNAME', 'chart_with_cusps'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION with_cusps(chart, float8[]) IS 'the chart with these 12 house cusps in degrees, or without cusps if NULL';
+
+CREATE FUNCTION chart_concat(chart, chart) RETURNS chart
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION chart_concat(chart, chart) IS 'implementation of || operator';
+CREATE OPERATOR || (LEFTARG = chart, RIGHTARG = chart, FUNCTION = chart_concat);
+COMMENT ON OPERATOR || (chart, chart) IS 'the bodies, cusps and uncertainty of both charts; what both have is taken from the right one';
+
+CREATE FUNCTION chart_without(chart, text[]) RETURNS chart
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION chart_without(chart, text[]) IS 'implementation of - operator';
+CREATE OPERATOR - (LEFTARG = chart, RIGHTARG = text[], FUNCTION = chart_without);
+COMMENT ON OPERATOR - (chart, text[]) IS 'the chart without these bodies, or groups of bodies such as angles';
+
+CREATE FUNCTION jsonb(chart chart) RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'chart_to_jsonb'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION jsonb(chart) IS 'the chart as a JSON object';
+CREATE CAST (chart AS jsonb) WITH FUNCTION jsonb(chart) AS ASSIGNMENT;
+COMMENT ON CAST (chart AS jsonb) IS 'the chart as a JSON object';
+
+--
+-- Order and hash of charts
+--
+
+CREATE FUNCTION chart_eq(chart, chart) RETURNS bool
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_ne(chart, chart) RETURNS bool
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_lt(chart, chart) RETURNS bool
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_le(chart, chart) RETURNS bool
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_gt(chart, chart) RETURNS bool
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_ge(chart, chart) RETURNS bool
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_cmp(chart, chart) RETURNS int4
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_hash(chart) RETURNS int4
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_hash_extended(chart, int8) RETURNS int8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION chart_eq(chart, chart) IS 'implementation of = operator';
+COMMENT ON FUNCTION chart_ne(chart, chart) IS 'implementation of <> operator';
+COMMENT ON FUNCTION chart_lt(chart, chart) IS 'implementation of < operator';
+COMMENT ON FUNCTION chart_le(chart, chart) IS 'implementation of <= operator';
+COMMENT ON FUNCTION chart_gt(chart, chart) IS 'implementation of > operator';
+COMMENT ON FUNCTION chart_ge(chart, chart) IS 'implementation of >= operator';
+COMMENT ON FUNCTION chart_cmp(chart, chart) IS 'less-equal-greater';
+COMMENT ON FUNCTION chart_hash(chart) IS 'hash';
+COMMENT ON FUNCTION chart_hash_extended(chart, int8) IS 'hash';
+
+CREATE OPERATOR = (
+	LEFTARG = chart, RIGHTARG = chart, FUNCTION = chart_eq,
+	COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel,
+	HASHES, MERGES
+);
+CREATE OPERATOR <> (
+	LEFTARG = chart, RIGHTARG = chart, FUNCTION = chart_ne,
+	COMMUTATOR = <>, NEGATOR = =, RESTRICT = neqsel, JOIN = neqjoinsel
+);
+CREATE OPERATOR < (
+	LEFTARG = chart, RIGHTARG = chart, FUNCTION = chart_lt,
+	COMMUTATOR = >, NEGATOR = >=, RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+CREATE OPERATOR <= (
+	LEFTARG = chart, RIGHTARG = chart, FUNCTION = chart_le,
+	COMMUTATOR = >=, NEGATOR = >, RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+CREATE OPERATOR > (
+	LEFTARG = chart, RIGHTARG = chart, FUNCTION = chart_gt,
+	COMMUTATOR = <, NEGATOR = <=, RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+CREATE OPERATOR >= (
+	LEFTARG = chart, RIGHTARG = chart, FUNCTION = chart_ge,
+	COMMUTATOR = <=, NEGATOR = <, RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR = (chart, chart) IS 'equal: the same bodies at the same longitudes, and all else the same';
+COMMENT ON OPERATOR <> (chart, chart) IS 'not equal';
+COMMENT ON OPERATOR < (chart, chart) IS 'before in a total order without further meaning';
+COMMENT ON OPERATOR <= (chart, chart) IS 'before in a total order without further meaning, or equal';
+COMMENT ON OPERATOR > (chart, chart) IS 'after in a total order without further meaning';
+COMMENT ON OPERATOR >= (chart, chart) IS 'after in a total order without further meaning, or equal';
+
+CREATE OPERATOR CLASS chart_ops DEFAULT FOR TYPE chart USING btree AS
+	OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
+	FUNCTION 1 chart_cmp(chart, chart);
+COMMENT ON OPERATOR CLASS chart_ops USING btree IS 'total order of charts, for DISTINCT, merge joins and unique constraints';
+CREATE OPERATOR CLASS chart_ops DEFAULT FOR TYPE chart USING hash AS
+	OPERATOR 1 =,
+	FUNCTION 1 chart_hash(chart),
+	FUNCTION 2 chart_hash_extended(chart, int8);
+COMMENT ON OPERATOR CLASS chart_ops USING hash IS 'equality of charts';
+
+--
+-- What is in a chart
+--
+
+CREATE FUNCTION bodies(chart chart,
+	OUT body text, OUT longitude float8, OUT sign text, OUT sign_degree float8,
+	OUT retrograde bool, OUT speed float8, OUT declination float8,
+	OUT house int4) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'chart_bodies'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 12;
+COMMENT ON FUNCTION bodies(chart) IS 'a row per body: longitude and degree within the sign in degrees, speed in degrees a day, declination in degrees, house 1 to 12; NULL where not known';
+
+CREATE FUNCTION cusps(chart chart) RETURNS float8[]
+	AS 'MODULE_PATHNAME', 'chart_cusps'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cusps(chart) IS 'the cusps of houses 1 to 12 in degrees, NULL if the chart has none';
+
+CREATE FUNCTION longitude(chart chart, body text) RETURNS float8
+	AS 'MODULE_PATHNAME', 'chart_longitude'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION longitude(chart, text) IS 'longitude of a body in degrees, NULL if the chart does not have it; an error for a name that does not exist';
+
+--
+-- Aspects between two charts
+--
+
+CREATE FUNCTION aspect_matrix(a chart, b chart,
+	aspects aspect_set DEFAULT 'synastry') RETURNS aspect_matrix
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 15;
+COMMENT ON FUNCTION aspect_matrix(chart, chart, aspect_set) IS 'all aspects between two charts';
+
+CREATE FUNCTION aspects(a chart, b chart, aspects aspect_set DEFAULT 'synastry',
+	OUT body_a text, OUT body_b text, OUT aspect text, OUT angle float8,
+	OUT separation float8, OUT orb float8, OUT max_orb float8,
+	OUT strength float8, OUT nature text, OUT longitude_a float8,
+	OUT longitude_b float8, OUT out_of_sign bool) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'aspects_of_charts'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 25;
+COMMENT ON FUNCTION aspects(chart, chart, aspect_set) IS 'a row per aspect between two charts, in the order of the registry of bodies: angles in degrees, strength 1 - orb/max_orb, nature harmonious, challenging or neutral; out_of_sign NULL where the angle is not a whole number of signs';
+
+CREATE FUNCTION aspects(matrix aspect_matrix,
+	OUT body_a text, OUT body_b text, OUT aspect text, OUT angle float8,
+	OUT separation float8, OUT orb float8, OUT max_orb float8,
+	OUT strength float8, OUT nature text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'aspects_of_matrix'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 25;
+COMMENT ON FUNCTION aspects(aspect_matrix) IS 'a row per aspect of a matrix: angles in degrees';
+
+CREATE FUNCTION transpose(matrix aspect_matrix) RETURNS aspect_matrix
+	AS 'MODULE_PATHNAME', 'aspect_matrix_transpose'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 15;
+COMMENT ON FUNCTION transpose(aspect_matrix) IS 'the same matrix with A and B exchanged';
+
+CREATE FUNCTION aspect_grid(matrix aspect_matrix) RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION aspect_grid(aspect_matrix) IS 'the grid that astrologers draw: a row per body of A, a column per body of B, cells with glyph and orb';
+
+CREATE FUNCTION jsonb(matrix aspect_matrix) RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'aspect_matrix_to_jsonb'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
+COMMENT ON FUNCTION jsonb(aspect_matrix) IS '{"a": names, "b": names, "aspects": the set, "cells": n rows of m times null or {aspect, orb, nature}}';
+CREATE CAST (aspect_matrix AS jsonb) WITH FUNCTION jsonb(aspect_matrix) AS ASSIGNMENT;
+COMMENT ON CAST (aspect_matrix AS jsonb) IS 'the matrix for front ends: n rows of m times null or {aspect, orb, nature}';
+
+CREATE FUNCTION aspect_codes(matrix aspect_matrix) RETURNS int4[]
+	AS 'MODULE_PATHNAME', 'aspect_matrix_codes'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+COMMENT ON FUNCTION aspect_codes(aspect_matrix) IS 'n x m codes: 0 no aspect, else the rank of the aspect by ascending angle within its set';
+CREATE CAST (aspect_matrix AS int4[]) WITH FUNCTION aspect_codes(aspect_matrix);
+COMMENT ON CAST (aspect_matrix AS int4[]) IS 'n x m codes: 0 no aspect, else the rank of the aspect by ascending angle within its set';
+
+--
+-- Scores
+--
+
+CREATE FUNCTION synastry_score(a chart, b chart,
+	model score_model DEFAULT 'personal') RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION synastry_score(chart, chart, score_model) IS 'how well two charts match, in points: the sum over aspects of weight * worth * (1 - orb/max_orb); NULL without a common scoring cell';
+
+CREATE FUNCTION score_cells(a chart, b chart,
+	model score_model DEFAULT 'personal',
+	OUT body_a text, OUT body_b text, OUT aspect text, OUT orb float8,
+	OUT contribution float8) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 25;
+COMMENT ON FUNCTION score_cells(chart, chart, score_model) IS 'the rows that explain a score: the contributions sum up to it exactly';
+
+CREATE FUNCTION chart_mismatch(chart, chart) RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION chart_mismatch(chart, chart) IS 'implementation of <~> operator';
+CREATE OPERATOR <~> (
+	LEFTARG = chart, RIGHTARG = chart, FUNCTION = chart_mismatch,
+	COMMUTATOR = <~>
+);
+COMMENT ON OPERATOR <~> (chart, chart) IS 'minus synastry_score: smaller is a better match';
+
+CREATE FUNCTION chart_query_mismatch(chart, score_query) RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION chart_query_mismatch(chart, score_query) IS 'implementation of <~> operator';
+CREATE OPERATOR <~> (
+	LEFTARG = chart, RIGHTARG = score_query, FUNCTION = chart_query_mismatch
+);
+COMMENT ON OPERATOR <~> (chart, score_query) IS 'minus synastry_score by the model of the query: smaller is a better match';
+
+--
+-- The registries
+--
+
+CREATE FUNCTION synastry_bodies(OUT id int4, OUT body text, OUT glyph text,
+	OUT aliases text[]) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 170;
+COMMENT ON FUNCTION synastry_bodies() IS 'the bodies that a chart may have, with the names that are understood';
+
+CREATE FUNCTION synastry_aspect_sets(OUT name text, OUT aspects aspect_set,
+	OUT source text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 13;
+COMMENT ON FUNCTION synastry_aspect_sets() IS 'the presets of aspect sets, expanded';

@@ -1,0 +1,336 @@
+/*
+ * prepared.c
+ *		Arguments that are prepared once and used for many rows.
+ */
+#include "postgres.h"
+
+#include "nodes/nodeFuncs.h"
+#include "utils/memutils.h"
+
+#include "functions/prepared.h"
+
+/* What fn_extra points to. */
+typedef struct Cached
+{
+	MemoryContext context;		/* holds this and all that is prepared */
+	bool		constant;		/* the argument cannot change */
+	struct varlena *argument;	/* a copy */
+	void	   *prepared;
+} Cached;
+
+/* Is this argument a constant of the query?  A Param is not. */
+static bool
+is_constant(FmgrInfo *flinfo, int argno)
+{
+	Node	   *expression = flinfo ? flinfo->fn_expr : NULL;
+	List	   *arguments;
+
+	if (expression == NULL)
+		return false;
+	if (IsA(expression, FuncExpr))
+		arguments = ((FuncExpr *) expression)->args;
+	else if (IsA(expression, OpExpr))
+		arguments = ((OpExpr *) expression)->args;
+	else
+		return false;
+	return argno < list_length(arguments) && IsA(list_nth(arguments, argno), Const);
+}
+
+typedef void *(*PrepareFunction) (const struct varlena *argument);
+
+/* Prepares an argument in a memory context of its own and remembers it. */
+static pg_noinline void *
+remember(FunctionCallInfo fcinfo, int argno, const struct varlena *argument,
+		 PrepareFunction prepare)
+{
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+	MemoryContext parent = flinfo ? flinfo->fn_mcxt : CurrentMemoryContext;
+	MemoryContext context = AllocSetContextCreate(parent, "synastry prepared argument",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	Cached	   *cached = palloc(sizeof(Cached));
+
+	cached->context = context;
+	cached->constant = argno < 0 || is_constant(flinfo, argno);
+	cached->argument = palloc(VARSIZE(argument));
+	memcpy(cached->argument, argument, VARSIZE(argument));
+	cached->prepared = prepare(cached->argument);
+	MemoryContextSwitchTo(caller);
+
+	if (flinfo != NULL)
+	{
+		Cached	   *old = flinfo->fn_extra;
+
+		flinfo->fn_extra = cached;
+		if (old != NULL)
+			MemoryContextDelete(old->context);
+	}
+	return cached->prepared;
+}
+
+/* What is prepared of an argument, now or at an earlier call. */
+static inline void *
+prepared_argument(FunctionCallInfo fcinfo, int argno, PrepareFunction prepare)
+{
+	Cached	   *cached = fcinfo->flinfo ? fcinfo->flinfo->fn_extra : NULL;
+	const struct varlena *argument;
+
+	if (likely(cached != NULL && cached->constant))
+		return cached->prepared;
+	argument = PG_DETOAST_DATUM(PG_GETARG_DATUM(argno));
+	if (cached != NULL && VARSIZE(argument) == VARSIZE(cached->argument) &&
+		memcmp(argument, cached->argument, VARSIZE(argument)) == 0)
+		return cached->prepared;
+	return remember(fcinfo, argno, argument, prepare);
+}
+
+/*
+ * Aspect sets
+ */
+
+/* Marks the bodies that a set lets take part; all if it has no list. */
+static bool
+mark_side(const AspectSet *set, Side side, bool *takes_part)
+{
+	const uint16 *ids = aspect_set_bodies(set, side);
+
+	memset(takes_part, ids == NULL, BODY_IDS * sizeof(bool));
+	if (ids == NULL)
+		return false;
+	for (int i = 0; i < set->n_bodies[side]; i++)
+		takes_part[ids[i]] = true;
+	return true;
+}
+
+static void *
+make_prepared_set(const struct varlena *argument)
+{
+	PreparedSet *prepared = palloc(sizeof(PreparedSet));
+	AspectRule	rules[MAX_ASPECTS];
+	int			n;
+
+	prepared->set = (const AspectSet *) argument;
+	n = aspect_set_rules(prepared->set, rules);
+	aspect_table_prepare(&prepared->table, rules, n,
+						 aspect_set_options(prepared->set));
+	for (Side side = SIDE_A; side <= SIDE_B; side++)
+		prepared->listed[side] = mark_side(prepared->set, side,
+										   prepared->takes_part[side]);
+	return prepared;
+}
+
+const PreparedSet *
+prepare_set(FunctionCallInfo fcinfo, int argno)
+{
+	return prepared_argument(fcinfo, argno, make_prepared_set);
+}
+
+/*
+ * Score models
+ */
+
+/* Rows and columns of the weights: the bodies that score and take part. */
+static void
+place_bodies(PreparedModel *prepared, const ScoreModel *model, Side side)
+{
+	const BodyWeight *weights = score_model_bodies(model);
+	bool		takes_part[BODY_IDS];
+
+	(void) mark_side(prepared->set, side, takes_part);
+	memset(prepared->place[side], -1, sizeof(prepared->place[side]));
+	prepared->n[side] = 0;
+	for (int i = 0; i < model->n_bodies; i++)
+		if (takes_part[weights[i].id])
+			prepared->place[side][weights[i].id] = prepared->n[side]++;
+}
+
+static bool
+places_are_planets(const PreparedModel *prepared, Side side)
+{
+	for (int id = 0; id < PLANETS; id++)
+		if (prepared->place[side][id] != id)
+			return false;
+	return prepared->n[side] == PLANETS;
+}
+
+/* Weights of all cells; returns whether any pair makes a term. */
+static bool
+fill_weights(PreparedModel *prepared, const ScoreModel *model)
+{
+	float	   *weight;
+	bool		any = false;
+
+	prepared->weights = palloc(Max(1, prepared->n[SIDE_A] * prepared->n[SIDE_B]) *
+							   sizeof(float));
+	weight = prepared->weights;
+	for (int a = 0; a < BODY_IDS; a++)
+		for (int b = 0; b < BODY_IDS; b++)
+			if (prepared->place[SIDE_A][a] >= 0 && prepared->place[SIDE_B][b] >= 0)
+			{
+				*weight = score_model_pair(model, a, b) / (2.0 * WEIGHT_ONE);
+				any |= (*weight++ != 0);
+			}
+	return any;
+}
+
+/* The weights of the planets, in the order of the kernel in use. */
+static void
+arrange_planets(PreparedModel *prepared)
+{
+	arrange_weights(current_kernel, prepared->weights, PLANETS, PLANETS,
+					prepared->arranged);
+	prepared->kernel = current_kernel;
+}
+
+static PreparedModel *
+make_model(const ScoreModel *model)
+{
+	PreparedModel *prepared = palloc(sizeof(PreparedModel));
+	AspectRule	rules[MAX_ASPECTS];
+	int			n;
+	bool		any;
+
+	prepared->set = score_model_set(model);
+	n = score_model_rules(model, rules);
+	score_table_prepare(&prepared->table, rules, n,
+						aspect_set_options(prepared->set),
+						(model->flags & SCORE_MODEL_CONSTANT) != 0);
+	place_bodies(prepared, model, SIDE_A);
+	place_bodies(prepared, model, SIDE_B);
+	any = fill_weights(prepared, model);
+	prepared->planets = any && places_are_planets(prepared, SIDE_A) &&
+		places_are_planets(prepared, SIDE_B);
+	prepared->kernel = NULL;
+	if (prepared->planets)
+	{
+		Size		size = 0;
+
+		/* the setting may change: room for the widest */
+		for (int i = 0; kernels[i] != NULL; i++)
+			size = Max(size, weights_size(kernels[i], PLANETS, PLANETS));
+		prepared->arranged = palloc(size * sizeof(float));
+		arrange_planets(prepared);
+	}
+	return prepared;
+}
+
+/* the same for every function: the kernel may have been changed since */
+static inline PreparedModel *
+up_to_date(PreparedModel *prepared)
+{
+	if (unlikely(prepared->planets && prepared->kernel != current_kernel))
+		arrange_planets(prepared);
+	return prepared;
+}
+
+static void *
+make_prepared_model(const struct varlena *argument)
+{
+	return make_model((const ScoreModel *) argument);
+}
+
+PreparedModel *
+prepare_model(FunctionCallInfo fcinfo, int argno)
+{
+	return up_to_date(prepared_argument(fcinfo, argno, make_prepared_model));
+}
+
+/*
+ * Score queries
+ */
+
+typedef struct PreparedQuery
+{
+	PreparedModel *model;
+	const Chart *chart;
+} PreparedQuery;
+
+static void *
+make_prepared_query(const struct varlena *argument)
+{
+	const ScoreQuery *query = (const ScoreQuery *) argument;
+	PreparedQuery *prepared = palloc(sizeof(PreparedQuery));
+
+	prepared->model = make_model(score_query_model(query));
+	prepared->chart = score_query_chart(query);
+	return prepared;
+}
+
+PreparedModel *
+prepare_query(FunctionCallInfo fcinfo, int argno, const Chart **chart)
+{
+	PreparedQuery *prepared = prepared_argument(fcinfo, argno, make_prepared_query);
+
+	*chart = prepared->chart;
+	return up_to_date(prepared->model);
+}
+
+PreparedModel *
+prepare_default_model(FunctionCallInfo fcinfo)
+{
+	Cached	   *cached = fcinfo->flinfo ? fcinfo->flinfo->fn_extra : NULL;
+	const char *name = "personal";
+
+	if (likely(cached != NULL))
+		return up_to_date(cached->prepared);
+	return remember(fcinfo, -1,
+					(struct varlena *) score_model_from_text(name, strlen(name), NULL),
+					make_prepared_model);
+}
+
+/*
+ * Which bodies of a chart take part
+ */
+
+static void
+select_all(const Chart *chart, Selection *selection)
+{
+	selection->n = chart->n;
+	selection->longitudes = chart->longitudes;
+	selection->ids = chart_ids(chart);
+}
+
+static void
+select_start(Selection *selection)
+{
+	selection->n = 0;
+	selection->longitudes = selection->selected_longitudes;
+	selection->ids = selection->selected_ids;
+}
+
+static void
+select_body(Selection *selection, const Chart *chart, const uint16 *ids, int i)
+{
+	selection->selected_longitudes[selection->n] = chart->longitudes[i];
+	selection->selected_ids[selection->n] = ids[i];
+	selection->n++;
+}
+
+void
+select_for_set(const PreparedSet *prepared, Side side, const Chart *chart,
+			   Selection *selection)
+{
+	const uint16 *ids = chart_ids(chart);
+
+	if (!prepared->listed[side])
+	{
+		select_all(chart, selection);
+		return;
+	}
+	select_start(selection);
+	for (int i = 0; i < chart->n; i++)
+		if (prepared->takes_part[side][ids[i]])
+			select_body(selection, chart, ids, i);
+}
+
+void
+select_for_model(const PreparedModel *prepared, Side side, const Chart *chart,
+				 Selection *selection)
+{
+	const uint16 *ids = chart_ids(chart);
+
+	select_start(selection);
+	for (int i = 0; i < chart->n; i++)
+		if (prepared->place[side][ids[i]] >= 0)
+			select_body(selection, chart, ids, i);
+}

@@ -1,0 +1,88 @@
+/*
+ * prepared.h
+ *		Arguments that are prepared once and used for many rows.
+ *
+ * The tables that the kernels read are made from an aspect set or a score
+ * model in a microsecond or so, and kept in fn_extra.  An argument that is a
+ * constant of the query is prepared at the first call and never looked at
+ * again.  Any other argument, a Param too, may change from call to call (a
+ * plpgsql variable does, in the same FmgrInfo), so its bytes are compared with
+ * those that were prepared.
+ */
+#ifndef SYNASTRY_PREPARED_H
+#define SYNASTRY_PREPARED_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "synastry.h"
+#include "types/chart.h"
+#include "types/score_model.h"
+#include "types/score_query.h"
+
+typedef struct PreparedSet
+{
+	const AspectSet *set;
+	AspectTable table;
+
+	/* who takes part on each side; only looked at if the side has a list */
+	bool		listed[2];
+	bool		takes_part[2][BODY_IDS];
+} PreparedSet;
+
+typedef struct PreparedModel
+{
+	const AspectSet *set;
+	ScoreTable	table;
+
+	/* row (side A) or column (side B) of a body in weights, -1: none */
+	int			n[2];
+	int16		place[2][BODY_IDS];
+	float	   *weights;		/* n[SIDE_A] x n[SIDE_B] */
+
+	/*
+	 * If just the ten planets score on both sides, and every pair of charts
+	 * that have them has a term: their weights as the kernel wants them.
+	 */
+	bool		planets;
+	const Kernel *kernel;		/* that arranged was made for */
+	float	   *arranged;
+} PreparedModel;
+
+/* the argument is an aspect_set */
+extern const PreparedSet *prepare_set(FunctionCallInfo fcinfo, int argno);
+
+/* the argument is a score_model */
+extern PreparedModel *prepare_model(FunctionCallInfo fcinfo, int argno);
+
+/* the argument is a score_query; its chart is returned too */
+extern PreparedModel *prepare_query(FunctionCallInfo fcinfo, int argno,
+									const Chart **chart);
+
+/* the default model, for <~> between charts */
+extern PreparedModel *prepare_default_model(FunctionCallInfo fcinfo);
+
+/* the bodies of one chart that take part, packed */
+typedef struct Selection
+{
+	int			n;
+	const binary_angle *longitudes;
+	const uint16 *ids;
+	binary_angle selected_longitudes[MAX_BODIES];
+	uint16		selected_ids[MAX_BODIES];
+} Selection;
+
+extern void select_for_set(const PreparedSet *prepared, Side side,
+						   const Chart *chart, Selection *selection);
+extern void select_for_model(const PreparedModel *prepared, Side side,
+							 const Chart *chart, Selection *selection);
+
+static inline float
+prepared_weight(const PreparedModel *prepared, int id_a, int id_b)
+{
+	return prepared->weights[prepared->place[SIDE_A][id_a] * prepared->n[SIDE_B] +
+							 prepared->place[SIDE_B][id_b]];
+}
+
+#endif							/* SYNASTRY_PREPARED_H */

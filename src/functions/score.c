@@ -1,0 +1,168 @@
+/*
+ * score.c
+ *		Scores of pairs: synastry_score(), score_cells(), <~>.
+ */
+#include "postgres.h"
+
+#include "funcapi.h"
+#include "utils/builtins.h"
+
+#include "functions/prepared.h"
+#include "types/aspect_matrix.h"
+
+PG_FUNCTION_INFO_V1(synastry_score);
+PG_FUNCTION_INFO_V1(chart_mismatch);
+PG_FUNCTION_INFO_V1(chart_query_mismatch);
+PG_FUNCTION_INFO_V1(score_cells);
+
+/*
+ * The weights of the cells of two selections; returns whether any makes a
+ * term.
+ */
+static bool
+select_weights(const PreparedModel *prepared, const Selection *a,
+			   const Selection *b, float *weights)
+{
+	bool		any = false;
+
+	for (int i = 0; i < a->n; i++)
+		for (int j = 0; j < b->n; j++)
+		{
+			*weights = prepared_weight(prepared, a->ids[i], b->ids[j]);
+			any |= (*weights++ != 0);
+		}
+	return any;
+}
+
+/* Any charts, any model: false if no cell scores. */
+static pg_noinline bool
+score_any(const PreparedModel *prepared, const Chart *a, const Chart *b,
+		  int64 *score)
+{
+	Selection	selection_a;
+	Selection	selection_b;
+	float	   *weights;
+	bool		any;
+
+	select_for_model(prepared, SIDE_A, a, &selection_a);
+	select_for_model(prepared, SIDE_B, b, &selection_b);
+	if (selection_a.n == 0 || selection_b.n == 0)
+		return false;
+
+	weights = palloc(selection_a.n * selection_b.n * sizeof(float));
+	any = select_weights(prepared, &selection_a, &selection_b, weights);
+	if (any)
+	{
+		float	   *arranged = palloc(weights_size(current_kernel, selection_a.n,
+												   selection_b.n) * sizeof(float));
+
+		arrange_weights(current_kernel, weights, selection_a.n, selection_b.n,
+						arranged);
+		*score = current_kernel->score(&prepared->table,
+									   selection_a.longitudes, selection_a.n,
+									   selection_b.longitudes, selection_b.n,
+									   arranged);
+		pfree(arranged);
+	}
+	pfree(weights);
+	return any;
+}
+
+/* The score in units of 1 / SCORE_ONE; false if no cell scores. */
+static inline bool
+score_pair(const PreparedModel *prepared, const Chart *a, const Chart *b,
+		   int64 *score)
+{
+	if (likely(prepared->planets && chart_has_all_planets(a) &&
+			   chart_has_all_planets(b)))
+	{
+		*score = prepared->kernel->score(&prepared->table,
+										 a->longitudes, PLANETS,
+										 b->longitudes, PLANETS,
+										 prepared->arranged);
+		return true;
+	}
+	return score_any(prepared, a, b, score);
+}
+
+/* synastry_score(chart, chart, score_model) */
+Datum
+synastry_score(PG_FUNCTION_ARGS)
+{
+	PreparedModel *prepared = prepare_model(fcinfo, 2);
+	int64		score;
+
+	if (!score_pair(prepared, PG_GETARG_CHART(0), PG_GETARG_CHART(1), &score))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8((double) score / SCORE_ONE);
+}
+
+/* chart <~> chart: minus the score by the default model */
+Datum
+chart_mismatch(PG_FUNCTION_ARGS)
+{
+	PreparedModel *prepared = prepare_default_model(fcinfo);
+	int64		score;
+
+	if (!score_pair(prepared, PG_GETARG_CHART(0), PG_GETARG_CHART(1), &score))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8((double) -score / SCORE_ONE);
+}
+
+/* chart <~> score_query: minus the score by the model of the query */
+Datum
+chart_query_mismatch(PG_FUNCTION_ARGS)
+{
+	const Chart *query_chart;
+	PreparedModel *prepared = prepare_query(fcinfo, 1, &query_chart);
+	int64		score;
+
+	if (!score_pair(prepared, PG_GETARG_CHART(0), query_chart, &score))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8((double) -score / SCORE_ONE);
+}
+
+/*
+ * score_cells(chart, chart, score_model): every cell with an aspect that
+ * scores, and what it adds.  The contributions sum up to the score exactly:
+ * they are multiples of 1 / SCORE_ONE.
+ */
+Datum
+score_cells(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	PreparedModel *prepared = prepare_model(fcinfo, 2);
+	Selection	a;
+	Selection	b;
+	uint8	   *codes;
+	int32	   *deviations;
+
+	InitMaterializedSRF(fcinfo, 0);
+	select_for_model(prepared, SIDE_A, PG_GETARG_CHART(0), &a);
+	select_for_model(prepared, SIDE_B, PG_GETARG_CHART(1), &b);
+	codes = palloc(a.n * b.n + 1);
+	deviations = palloc(a.n * b.n * sizeof(int32) + 1);
+	current_kernel->matrix(&prepared->table.aspects, a.longitudes, a.n,
+						   b.longitudes, b.n, codes, deviations);
+
+	for (int i = 0; i < a.n; i++)
+		for (int j = 0; j < b.n; j++)
+		{
+			int			cell = i * b.n + j;
+			float		weight = prepared_weight(prepared, a.ids[i], b.ids[j]);
+			binary_angle orb = cell_orb(deviations[cell]);
+			Datum		values[5];
+			bool		nulls[5] = {false};
+
+			if (codes[cell] == 0 || weight == 0)
+				continue;
+			values[0] = CStringGetTextDatum(body_name(a.ids[i]));
+			values[1] = CStringGetTextDatum(body_name(b.ids[j]));
+			values[2] = CStringGetTextDatum(aspect_set_name(prepared->set, codes[cell] - 1));
+			values[3] = Float8GetDatum(arc_to_degrees(orb));
+			values[4] = Float8GetDatum((double) score_cell(&prepared->table, codes[cell],
+														   orb, weight) / SCORE_ONE);
+			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		}
+	return (Datum) 0;
+}

@@ -1,0 +1,360 @@
+/*
+ * aspect_matrix.c
+ *		The aspect matrix: layout, binary form, casts.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "libpq/pqformat.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+
+#include "types/aspect_matrix.h"
+
+PG_FUNCTION_INFO_V1(aspect_matrix_recv);
+PG_FUNCTION_INFO_V1(aspect_matrix_send);
+PG_FUNCTION_INFO_V1(aspect_matrix_codes);
+PG_FUNCTION_INFO_V1(aspect_matrix_to_jsonb);
+PG_FUNCTION_INFO_V1(aspect_matrix_transpose);
+
+/* bytes before the embedded set, and of all that follows it */
+#define MATRIX_HEADER	offsetof(AspectMatrix, set)
+
+void
+matrix_view(const AspectMatrix *matrix, MatrixView *view)
+{
+	char	   *next = (char *) matrix + MATRIX_HEADER + INTALIGN(matrix->set_size);
+
+	view->n = matrix->n;
+	view->m = matrix->m;
+	view->set = (const AspectSet *) matrix->set;
+	view->deviations = (int32 *) next;
+	next += view->n * view->m * sizeof(int32);
+	view->ids[SIDE_A] = (uint16 *) next;
+	view->ids[SIDE_B] = view->ids[SIDE_A] + view->n;
+	view->codes = (uint8 *) (view->ids[SIDE_B] + view->m);
+}
+
+AspectMatrix *
+matrix_allocate(const AspectSet *set, int n, int m, MatrixView *view)
+{
+	Size		set_size = VARSIZE(set);
+	Size		size = MATRIX_HEADER + INTALIGN(set_size) +
+		n * m * (sizeof(int32) + sizeof(uint8)) + (n + m) * sizeof(uint16);
+	AspectMatrix *matrix = palloc(size);
+
+	SET_VARSIZE(matrix, size);
+	matrix->version = ASPECT_MATRIX_VERSION;
+	matrix->n = n;
+	matrix->m = m;
+	matrix->reserved = 0;
+	matrix->set_size = set_size;
+	memcpy(matrix->set, set, set_size);
+	memset(matrix->set + set_size, 0, INTALIGN(set_size) - set_size);
+	matrix_view(matrix, view);
+	return matrix;
+}
+
+double
+cell_strength(binary_angle orb, binary_angle max_orb)
+{
+	uint64		rest;
+
+	if (max_orb == 0)
+		return 1;
+	if (orb >= max_orb)
+		return 0;
+	rest = max_orb - orb;
+	return (double) ((rest * 2000000 + max_orb) / (2 * (uint64) max_orb)) / 1e6;
+}
+
+/*
+ * Is this a matrix that aspect_matrix() could have made?  Where there is an
+ * aspect the separation is known, and the set must give the same answer for
+ * it.
+ */
+
+/* Ids ascending, known, and among those that the set lets take part. */
+static const char *
+check_ids(const MatrixView *view, Side side, int n)
+{
+	const uint16 *ids = view->ids[side];
+	const uint16 *listed = aspect_set_bodies(view->set, side);
+
+	for (int i = 0; i < n; i++)
+	{
+		if (!body_exists(ids[i]))
+			return "A body is not in the registry.";
+		if (i > 0 && ids[i] <= ids[i - 1])
+			return "The bodies of a side are not in the order of the registry.";
+		if (listed != NULL)
+		{
+			int			k = 0;
+
+			while (k < view->set->n_bodies[side] && listed[k] != ids[i])
+				k++;
+			if (k == view->set->n_bodies[side])
+				return "A body does not take part in the aspect set.";
+		}
+	}
+	return NULL;
+}
+
+static const char *
+check_cells(const MatrixView *view)
+{
+	AspectRule	rules[MAX_ASPECTS];
+	AspectTable table;
+	int			n_rules = aspect_set_rules(view->set, rules);
+
+	aspect_table_prepare(&table, rules, n_rules, aspect_set_options(view->set));
+	for (int i = 0; i < view->n * view->m; i++)
+	{
+		uint8		code = view->codes[i];
+		int32		deviation = view->deviations[i];
+		binary_angle separation;
+		binary_angle zero = 0;
+		uint8		code_found;
+		int32		deviation_found;
+
+		if (code == 0)
+		{
+			if (deviation != 0)
+				return "A cell without aspect has a deviation.";
+			continue;
+		}
+		if (code > view->set->n)
+			return "A code is not that of an aspect of the set.";
+		separation = cell_separation(view->set, code, deviation);
+		if (separation > HALF_TURN)
+			return "A separation is beyond 180 degrees.";
+		kernel_by_name("scalar")->matrix(&table, &separation, 1, &zero, 1,
+										 &code_found, &deviation_found);
+		if (code_found != code)
+			return "A deviation is not within the orb of its aspect.";
+	}
+	return NULL;
+}
+
+bool
+matrix_check(const MatrixView *view, int sqlstate, Node *escontext)
+{
+	const char *fault = check_ids(view, SIDE_A, view->n);
+
+	if (fault == NULL)
+		fault = check_ids(view, SIDE_B, view->m);
+	if (fault == NULL)
+		fault = check_cells(view);
+	if (fault == NULL)
+		return true;
+	ereturn(escontext, false,
+			(errcode(sqlstate),
+			 errmsg("invalid aspect matrix"),
+			 errdetail("%s", fault)));
+}
+
+/*
+ * Binary form: version, n, m, a reserved byte; the ids of both sides; codes;
+ * deviations; the set as its text.
+ */
+Datum
+aspect_matrix_send(PG_FUNCTION_ARGS)
+{
+	MatrixView	view;
+	StringInfoData text;
+	StringInfoData message;
+
+	matrix_view(PG_GETARG_ASPECT_MATRIX(0), &view);
+	initStringInfo(&text);
+	aspect_set_to_text(view.set, &text);
+
+	pq_begintypsend(&message);
+	pq_sendint8(&message, ASPECT_MATRIX_VERSION);
+	pq_sendint8(&message, view.n);
+	pq_sendint8(&message, view.m);
+	pq_sendint8(&message, 0);
+	for (int i = 0; i < view.n + view.m; i++)
+		pq_sendint16(&message, view.ids[SIDE_A][i]);
+	pq_sendbytes(&message, (char *) view.codes, view.n * view.m);
+	for (int i = 0; i < view.n * view.m; i++)
+		pq_sendint32(&message, view.deviations[i]);
+	pq_sendtext(&message, text.data, text.len);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+}
+
+/* The set, which follows the cells. */
+static AspectSet *
+receive_set(const StringInfo message, int cells_size)
+{
+	StringInfoData rest = *message;
+	char	   *text;
+	int			length;
+
+	(void) pq_getmsgbytes(&rest, cells_size);
+	text = pq_getmsgtext(&rest, rest.len - rest.cursor, &length);
+	return aspect_set_from_text(text, length, NULL);
+}
+
+Datum
+aspect_matrix_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
+	int			version = pq_getmsgbyte(message);
+	int			n = pq_getmsgbyte(message);
+	int			m = pq_getmsgbyte(message);
+	int			reserved = pq_getmsgbyte(message);
+	AspectSet  *set;
+	AspectMatrix *matrix;
+	MatrixView	view;
+
+	if (version != ASPECT_MATRIX_VERSION || reserved != 0 ||
+		n > MAX_BODIES || m > MAX_BODIES)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid binary representation of an aspect matrix"),
+				 errdetail("The header is not that of version %d.",
+						   ASPECT_MATRIX_VERSION)));
+
+	set = receive_set(message, (n + m) * sizeof(uint16) +
+					  n * m * (sizeof(uint8) + sizeof(int32)));
+	matrix = matrix_allocate(set, n, m, &view);
+	for (int i = 0; i < n + m; i++)
+		view.ids[SIDE_A][i] = pq_getmsgint(message, 2);
+	pq_copymsgbytes(message, (char *) view.codes, n * m);
+	for (int i = 0; i < n * m; i++)
+		view.deviations[i] = (int32) pq_getmsgint(message, 4);
+	message->cursor = message->len; /* receive_set() read the rest */
+	(void) matrix_check(&view, ERRCODE_INVALID_BINARY_REPRESENTATION, NULL);
+	PG_RETURN_POINTER(matrix);
+}
+
+/* aspect_matrix -> int[]: the codes, n x m */
+Datum
+aspect_matrix_codes(PG_FUNCTION_ARGS)
+{
+	MatrixView	view;
+	Datum	   *codes;
+	int			dimensions[2];
+	int			lower_bounds[2] = {1, 1};
+
+	matrix_view(PG_GETARG_ASPECT_MATRIX(0), &view);
+	if (view.n == 0 || view.m == 0)
+		PG_RETURN_ARRAYTYPE_P(construct_empty_array(INT4OID));
+
+	codes = palloc(view.n * view.m * sizeof(Datum));
+	for (int i = 0; i < view.n * view.m; i++)
+		codes[i] = Int32GetDatum(view.codes[i]);
+	dimensions[0] = view.n;
+	dimensions[1] = view.m;
+	PG_RETURN_ARRAYTYPE_P(construct_md_array(codes, NULL, 2, dimensions,
+											 lower_bounds, INT4OID,
+											 sizeof(int32), true, TYPALIGN_INT));
+}
+
+/* transpose(aspect_matrix): the same with A and B exchanged */
+Datum
+aspect_matrix_transpose(PG_FUNCTION_ARGS)
+{
+	MatrixView	view;
+	MatrixView	result;
+	AspectMatrix *matrix;
+
+	matrix_view(PG_GETARG_ASPECT_MATRIX(0), &view);
+	matrix = matrix_allocate(aspect_set_transpose(view.set), view.m, view.n,
+							 &result);
+	memcpy(result.ids[SIDE_A], view.ids[SIDE_B], view.m * sizeof(uint16));
+	memcpy(result.ids[SIDE_B], view.ids[SIDE_A], view.n * sizeof(uint16));
+	for (int i = 0; i < view.n; i++)
+		for (int j = 0; j < view.m; j++)
+		{
+			result.codes[j * view.n + i] = view.codes[i * view.m + j];
+			result.deviations[j * view.n + i] = view.deviations[i * view.m + j];
+		}
+	PG_RETURN_POINTER(matrix);
+}
+
+/*
+ * aspect_matrix -> jsonb, for people and front ends: {"a": names, "b": names,
+ * "aspects": the set, "cells": n rows of m times null or {aspect, orb, nature}}
+ */
+
+static void
+push_string(JsonbParseState **state, JsonbIteratorToken token, const char *string)
+{
+	JsonbValue	value;
+
+	value.type = jbvString;
+	value.val.string.val = (char *) string;
+	value.val.string.len = strlen(string);
+	pushJsonbValue(state, token, &value);
+}
+
+static void
+push_names(JsonbParseState **state, const char *key, const uint16 *ids, int n)
+{
+	push_string(state, WJB_KEY, key);
+	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	for (int i = 0; i < n; i++)
+		push_string(state, WJB_ELEM, body_name(ids[i]));
+	pushJsonbValue(state, WJB_END_ARRAY, NULL);
+}
+
+static void
+push_cell(JsonbParseState **state, const AspectSet *set, uint8 code,
+		  int32 deviation)
+{
+	JsonbValue	value;
+
+	if (code == 0)
+	{
+		value.type = jbvNull;
+		pushJsonbValue(state, WJB_ELEM, &value);
+		return;
+	}
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	push_string(state, WJB_KEY, "aspect");
+	push_string(state, WJB_VALUE, aspect_set_name(set, code - 1));
+	push_string(state, WJB_KEY, "orb");
+	value.type = jbvNumeric;
+	value.val.numeric =
+		DatumGetNumeric(DirectFunctionCall1(float8_numeric,
+											Float8GetDatum(arc_to_degrees(cell_orb(deviation)))));
+	pushJsonbValue(state, WJB_VALUE, &value);
+	push_string(state, WJB_KEY, "nature");
+	push_string(state, WJB_VALUE,
+				aspect_nature_name(aspect_set_nature(set, code - 1)));
+	pushJsonbValue(state, WJB_END_OBJECT, NULL);
+}
+
+Datum
+aspect_matrix_to_jsonb(PG_FUNCTION_ARGS)
+{
+	MatrixView	view;
+	StringInfoData set_text;
+	JsonbParseState *state = NULL;
+	JsonbValue *result;
+
+	matrix_view(PG_GETARG_ASPECT_MATRIX(0), &view);
+	initStringInfo(&set_text);
+	aspect_set_to_text(view.set, &set_text);
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	push_names(&state, "a", view.ids[SIDE_A], view.n);
+	push_names(&state, "b", view.ids[SIDE_B], view.m);
+	push_string(&state, WJB_KEY, "aspects");
+	push_string(&state, WJB_VALUE, set_text.data);
+	push_string(&state, WJB_KEY, "cells");
+	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	for (int i = 0; i < view.n; i++)
+	{
+		pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+		for (int j = 0; j < view.m; j++)
+			push_cell(&state, view.set, view.codes[i * view.m + j],
+					  view.deviations[i * view.m + j]);
+		pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+	}
+	pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+	result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	PG_RETURN_JSONB_P(JsonbValueToJsonb(result));
+}
