@@ -12,7 +12,7 @@
 
 PG_MODULE_MAGIC_EXT(.name = "synastry", .version = SYNASTRY_VERSION);
 
-void		_PG_init(void);
+PGDLLEXPORT void _PG_init(void);
 
 const Kernel *current_kernel;
 

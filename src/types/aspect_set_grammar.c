@@ -83,7 +83,7 @@ read_preset(Draft *draft, const AspectPreset *preset)
 	Scanner		outer = draft->scanner;
 	bool		ok;
 
-	scanner_init(&draft->scanner, outer.type_name, preset->set,
+	scan_start(&draft->scanner, outer.type_name, preset->set,
 				 strlen(preset->set), outer.escontext);
 	ok = read_set(draft, true);
 	Assert(ok);
@@ -349,7 +349,7 @@ aspect_set_from_text(const char *text, int length, Node *escontext)
 {
 	Draft		draft = {.n = 0};
 
-	scanner_init(&draft.scanner, "aspect_set", text, length, escontext);
+	scan_start(&draft.scanner, "aspect_set", text, length, escontext);
 	if (!read_set(&draft, false) || !apply_scale(&draft))
 		return NULL;
 	return aspect_set_build(draft.aspects, draft.n, draft.flags,

@@ -12,7 +12,7 @@
 #include "types/scanner.h"
 
 void
-scanner_init(Scanner *scanner, const char *type_name, const char *text,
+scan_start(Scanner *scanner, const char *type_name, const char *text,
 			 int length, Node *escontext)
 {
 	scanner->type_name = type_name;

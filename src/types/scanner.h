@@ -28,7 +28,7 @@ typedef struct Word
 	int			length;
 } Word;
 
-extern void scanner_init(Scanner *scanner, const char *type_name,
+extern void scan_start(Scanner *scanner, const char *type_name,
 						 const char *text, int length, Node *escontext);
 
 extern bool scan_end(Scanner *scanner);

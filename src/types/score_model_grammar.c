@@ -284,7 +284,7 @@ read_preset(Draft *draft, Word word)
 			bool		ok;
 
 			draft->in_preset = true;
-			scanner_init(&draft->scanner, outer.type_name,
+			scan_start(&draft->scanner, outer.type_name,
 						 model_presets[i].model, strlen(model_presets[i].model),
 						 outer.escontext);
 			ok = read_model(draft);
@@ -449,7 +449,7 @@ score_model_from_text(const char *text, int length, Node *escontext)
 	int32		worths[MAX_ASPECTS];
 	ScoreModel *model;
 
-	scanner_init(&draft->scanner, "score_model", text, length, escontext);
+	scan_start(&draft->scanner, "score_model", text, length, escontext);
 	for (int id = 0; id < BODY_IDS; id++)
 		draft->weights[id] = UNKNOWN;
 	if (!read_model(draft) || !check_complete(draft) ||
