@@ -48,7 +48,8 @@ OBJS := $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 DATA := $(wildcard sql/synastry--*.sql)
 
 # Regression tests in the order in which they read best; sql/NAME.sql and expected/NAME.out.
-REGRESS =
+REGRESS = install chart chart_construct chart_document bodies aspect_set score_model \
+	people aspect_matrix aspects score oracle prepared plans
 
 ISOLATION := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation

@@ -50,7 +50,7 @@ body_label(int id, bool glyphs, bool with_name)
 	return with_name ? psprintf("%s %s", sign, body_name(id)) : pstrdup(sign);
 }
 
-/* The orb in minutes of arc, rounded down like a clock: 3°59' is not yet 4. */
+/* The aspect and its orb, whose minutes are cut off like those of a clock. */
 static char *
 cell_label(const MatrixView *view, int cell, bool glyphs)
 {
