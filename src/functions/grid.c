@@ -15,30 +15,27 @@
 
 PG_FUNCTION_INFO_V1(aspect_grid);
 
-/* columns of the screen for a cell such as "bQn 10:05" and a space */
-#define CELL_WIDTH	10
-
-static void
-append_spaces(StringInfo text, int n)
-{
-	for (; n > 0; n--)
-		appendStringInfoChar(text, ' ');
-}
-
 /* Appends a string and fills it up to a width; glyphs are one column wide. */
 static void
 append_padded(StringInfo text, const char *string, int width)
 {
 	appendStringInfoString(text, string);
-	append_spaces(text, width - pg_mbstrlen(string));
+	appendStringInfoSpaces(text, width - pg_mbstrlen(string));
 }
 
 /* A line does not end with spaces. */
 static void
-end_line(StringInfo text)
+trim(StringInfo text)
 {
 	while (text->len > 0 && text->data[text->len - 1] == ' ')
 		text->data[--text->len] = '\0';
+}
+
+static void
+end_line(StringInfo text)
+{
+	trim(text);
+	appendStringInfoChar(text, '\n');
 }
 
 /* A body: glyph and name for a row, glyph alone for a column. */
@@ -67,35 +64,59 @@ cell_label(const MatrixView *view, int cell, bool glyphs)
 	else
 		sign = glyphs ? aspect_names[aspect->id].glyph : aspect_names[aspect->id].abbreviation;
 	minutes = (int) (arc_to_degrees(cell_orb(view->deviations[cell])) * 60);
-	return psprintf(glyphs ? "%s %d°%02d'" : "%s %d:%02d", sign,
+	return psprintf(glyphs ? "%s%2d°%02d'" : "%s%2d:%02d", sign,
 					minutes / 60, minutes % 60);
+}
+
+/* The grid as strings: n + 1 rows of m + 1, the first ones names of bodies. */
+static char **
+grid_labels(const MatrixView *view, bool glyphs)
+{
+	char	  **labels = palloc((view->n + 1) * (view->m + 1) * sizeof(char *));
+	char	  **next = labels;
+
+	*next++ = "";
+	for (int j = 0; j < view->m; j++)
+		*next++ = body_label(view->ids[SIDE_B][j], glyphs, false);
+	for (int i = 0; i < view->n; i++)
+	{
+		*next++ = body_label(view->ids[SIDE_A][i], glyphs, true);
+		for (int j = 0; j < view->m; j++)
+			*next++ = cell_label(view, i * view->m + j, glyphs);
+	}
+	return labels;
 }
 
 Datum
 aspect_grid(PG_FUNCTION_ARGS)
 {
-	MatrixView	view;
-	StringInfoData grid;
 	bool		glyphs = GetDatabaseEncoding() == PG_UTF8;
-	int			label_width = 0;
+	MatrixView	view;
+	char	  **labels;
+	int			n_labels;
+	int			name_width = 0;
+	int			cell_width = 0;
+	StringInfoData grid;
 
 	matrix_view(PG_GETARG_ASPECT_MATRIX(0), &view);
-	initStringInfo(&grid);
-	for (int i = 0; i < view.n; i++)
-		label_width = Max(label_width,
-						  pg_mbstrlen(body_label(view.ids[SIDE_A][i], glyphs, true)) + 2);
-
-	append_spaces(&grid, label_width);
-	for (int j = 0; j < view.m; j++)
-		append_padded(&grid, body_label(view.ids[SIDE_B][j], glyphs, false), CELL_WIDTH);
-	end_line(&grid);
-	for (int i = 0; i < view.n; i++)
+	labels = grid_labels(&view, glyphs);
+	n_labels = (view.n + 1) * (view.m + 1);
+	for (int i = 0; i < n_labels; i++)
 	{
-		appendStringInfoChar(&grid, '\n');
-		append_padded(&grid, body_label(view.ids[SIDE_A][i], glyphs, true), label_width);
-		for (int j = 0; j < view.m; j++)
-			append_padded(&grid, cell_label(&view, i * view.m + j, glyphs), CELL_WIDTH);
-		end_line(&grid);
+		int		   *width = (i % (view.m + 1) == 0) ? &name_width : &cell_width;
+
+		*width = Max(*width, pg_mbstrlen(labels[i]) + 1);
 	}
+
+	initStringInfo(&grid);
+	for (int i = 0; i < n_labels; i++)
+	{
+		bool		is_name = (i % (view.m + 1) == 0);
+
+		if (is_name && i > 0)
+			end_line(&grid);
+		append_padded(&grid, labels[i], is_name ? name_width : cell_width);
+	}
+	trim(&grid);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(grid.data, grid.len));
 }
