@@ -41,7 +41,7 @@ check_arc(Draft *draft, double degrees, const char *what, const char *name)
 		return true;
 	ereturn(draft->scanner.escontext, false,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("%s of \"%s\" is out of range: %g", what, name, degrees),
+			 errmsg("%s of \"%s\" is out of range: %.15g", what, name, degrees),
 			 errhint("Angles and orbs are degrees between 0 and 180.")));
 }
 
@@ -70,7 +70,8 @@ report_unknown_preset(Draft *draft, Word word)
 							aspect_presets[i].name);
 	ereturn(draft->scanner.escontext, false,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown aspect set \"%.*s\"", word.length, word.text),
+			 errmsg("unknown aspect set \"%.*s\"",
+					Min(word.length, NAMEDATALEN), word.text),
 			 suggestion.name
 			 ? errhint("Perhaps you meant \"%s\".", suggestion.name)
 			 : errhint("The presets are listed by synastry_aspect_sets().")));
@@ -147,7 +148,8 @@ name_aspect(Draft *draft, Word word, AspectDraft *aspect)
 	if (word.length >= NAMEDATALEN)
 		ereturn(draft->scanner.escontext, false,
 				(errcode(ERRCODE_NAME_TOO_LONG),
-				 errmsg("name of aspect \"%.*s\" is too long", word.length, word.text),
+				 errmsg("name of aspect \"%.*s\" is too long",
+						NAMEDATALEN, word.text),
 				 errdetail("At most %d bytes are allowed.", NAMEDATALEN - 1)));
 	for (int i = 0; i < word.length; i++)
 		aspect->name[i] = pg_ascii_tolower((unsigned char) word.text[i]);
@@ -272,7 +274,7 @@ read_scale(Draft *draft)
 	if (!(scale > 0 && scale <= 180))
 		ereturn(draft->scanner.escontext, false,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("scale of the orbs is out of range: %g", scale),
+				 errmsg("scale of the orbs is out of range: %.15g", scale),
 				 errhint("The scale is greater than 0 and at most 180.")));
 	draft->scale = scale;
 	return true;
@@ -307,6 +309,11 @@ read_option(Draft *draft)
 	else
 	{
 		scanner->at = word.text;
+		if (body_lookup(word.text, word.length) >= 0 ||
+			body_group_lookup(word.text, word.length) != 0)
+			return syntax_error(scanner,
+								"Orbs cannot be adjusted by body in this version.",
+								"Give the max orbs by aspect, or all of them a scale.");
 		return syntax_error(scanner, "This is not an option of an aspect set.",
 							"Options are scale, bodies, bodies_a, bodies_b, strict, inclusive, tightest and first.");
 	}

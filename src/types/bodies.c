@@ -215,10 +215,11 @@ void
 report_unknown_body(const char *name, int length, Node *escontext)
 {
 	const char *suggestion = body_suggestion(name, length);
+	int			shown = pg_mbcliplen(name, length, NAMEDATALEN);
 
 	errsave(escontext,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown body \"%.*s\"", Min(length, NAMEDATALEN), name),
+			 errmsg("unknown body \"%.*s\"", shown, name),
 			 suggestion
 			 ? errhint("Perhaps you meant \"%s\".", suggestion)
 			 : errhint("The names are listed by synastry_bodies().")));

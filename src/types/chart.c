@@ -325,7 +325,7 @@ check_scaled(double value, int places, int32 limit, const char *what,
 	if (!(scaled > -(double) limit - 1 && scaled < (double) limit + 1))
 		ereturn(escontext, false,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("%s of \"%s\" is out of range: %g", what, whose, value),
+				 errmsg("%s of \"%s\" is out of range: %.15g", what, whose, value),
 				 errhint("%s", hint)));
 	*result = (int32) scaled;
 	return true;

@@ -53,7 +53,7 @@ read_element(const char *p, const char *end, int id, bool *known,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type chart"),
 				 errdetail("The longitude of \"%s\" is not a number: \"%.*s\".",
-						   body_name(id), (int) Min(end - p, 20), p)));
+						   body_name(id), pg_mbcliplen(p, end - p, 20), p)));
 	*known = true;
 	if (!check_longitude(degrees, body_name(id), longitude, escontext))
 		return NULL;
@@ -119,7 +119,7 @@ chart_from_text(const char *text, Node *escontext)
 		ereturn(escontext, NULL,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type chart: \"%.*s\"",
-						40, text),
+						pg_mbcliplen(p, end - p, 40), p),
 				 errhint("A chart is written {\"sun\": 196.27, \"moon\": 303.55} or, for the ten planets, {196.27,303.55,NULL,...}.")));
 	return chart_from_json(p, end - p, escontext);
 }
