@@ -6,6 +6,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "types/chart.h"
 #include "types/decimal.h"
 #include "types/scanner.h"
@@ -179,6 +181,7 @@ read_pairs(Draft *draft)
 					second_word;
 		int32		weight;
 
+		CHECK_FOR_INTERRUPTS();
 		if (!read_name(draft, first, &first_word))
 			return false;
 		if (!scan_char(&draft->scanner, '-'))
@@ -301,7 +304,8 @@ report_unknown_preset(Draft *draft, Word word)
 {
 	ereturn(draft->scanner.escontext, false,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown score model \"%.*s\"", word.length, word.text),
+			 errmsg("unknown score model \"%.*s\"",
+					Min(word.length, NAMEDATALEN), word.text),
 			 errhint("The presets are personal and weighted; a model of your own is written \"aspects (...); bodies ...; worth ...\".")));
 }
 
@@ -367,6 +371,11 @@ settle_worths(Draft *draft, int32 *worths)
 					 errhint("Add it: \"aspects (modern, %s 2)\", or leave out its worth.",
 							 worth->name)));
 	}
+	if (!any)
+		ereturn(draft->scanner.escontext, false,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("no aspect of the score model is worth anything"),
+				 errhint("Add, for example, \"worth trine 3, square -2\".")));
 	return true;
 }
 
@@ -414,7 +423,7 @@ check_cells(const ScoreModel *model, Node *escontext)
 			if (points > MAX_CELL_SCORE)
 				ereturn(escontext, false,
 						(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-						 errmsg("an aspect between \"%s\" and \"%s\" is worth too much: %g points",
+						 errmsg("an aspect between \"%s\" and \"%s\" is worth too much: %.10g points",
 								body_name(weights[i].id), body_name(weights[j].id), points),
 						 errhint("Weight times worth may be at most %d.", MAX_CELL_SCORE)));
 		}
