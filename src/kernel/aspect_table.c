@@ -196,27 +196,63 @@ score_table_prepare(ScoreTable *table, const AspectRule *rules, int n,
 	}
 }
 
-/*
- * All variants number the cells row by row and take as many at a time as they
- * have lanes, wherever a row ends.  So only the last vector needs padding.
- */
+/* the next group of columns: a vector, or the widest part of one that fits */
+static int
+group_width(int lanes, int columns)
+{
+	int			width = lanes;
+
+	while (width > columns)
+		width /= 2;
+
+	return width;
+}
+
 size_t
 weights_size(const Kernel *kernel, int n, int m)
 {
-	size_t		lanes = (size_t) kernel->lanes;
-	size_t		cells = (size_t) n * (size_t) m;
+	int			lanes = kernel->lanes;
+	size_t		vectors = 0;
 
-	return (cells + lanes - 1) / lanes * lanes;
+	while (m > 0)
+	{
+		int			width = group_width(lanes, m);
+		int			height = lanes / width;
+
+		vectors += (size_t) ((n + height - 1) / height);
+		m -= width;
+	}
+
+	return vectors * (size_t) lanes;
 }
 
+/*
+ * The order of simd_kernel.h: the columns in groups, and for each group
+ * vectors of as many rows as fit.  A kernel with one lane reads column by
+ * column.
+ */
 void
 arrange_weights(const Kernel *kernel, const float *weights, int n, int m,
 				float *arranged)
 {
-	size_t		cells = (size_t) n * (size_t) m;
-	size_t		size = weights_size(kernel, n, m);
+	int			width;
 
-	memcpy(arranged, weights, cells * sizeof(float));
-	for (size_t i = cells; i < size; i++)
-		arranged[i] = 0;
+	for (int column = 0; column < m; column += width)
+	{
+		int			height;
+
+		width = group_width(kernel->lanes, m - column);
+		height = kernel->lanes / width;
+
+		for (int top = 0; top < n; top += height)
+		{
+			for (int lane = 0; lane < kernel->lanes; lane++)
+			{
+				int			i = top + lane / width;
+				int			j = column + lane % width;
+
+				*arranged++ = i < n ? weights[(size_t) i * (size_t) m + (size_t) j] : 0;
+			}
+		}
+	}
 }

@@ -8,6 +8,15 @@
 #include "variants.h"
 
 const Kernel *const kernels[] = {
+#ifdef BUILD_AVX512
+	&avx512_kernel,
+#endif
+#ifdef BUILD_AVX2
+	&avx2_kernel,
+#endif
+#ifdef BUILD_NEON
+	&neon_kernel,
+#endif
 	&scalar_kernel,
 	NULL
 };

@@ -103,7 +103,7 @@ find_aspect(const AspectTable *table, bool bucketed, uint32_t difference)
 }
 
 /* compiled for each kind of table, so that no cell asks */
-static inline __attribute__((always_inline)) void
+ALWAYS_INLINE void
 fill_matrix(const AspectTable *table, bool bucketed,
 			const binary_angle *a, int n, const binary_angle *b, int m,
 			uint8_t *code, int32_t *deviation)
@@ -142,7 +142,7 @@ contribution(uint32_t orb, uint32_t max_orb, float slope, float base, float weig
 	return (int32_t) lrintf(((float) (int32_t) rest * slope + base) * weight);
 }
 
-static inline __attribute__((always_inline)) int64_t
+ALWAYS_INLINE int64_t
 add_scores(const ScoreTable *table, bool bucketed,
 		   const binary_angle *a, int n, const binary_angle *b, int m,
 		   const float *weights)
@@ -152,10 +152,10 @@ add_scores(const ScoreTable *table, bool bucketed,
 	const float *base = bucketed ? table->bucket_base : table->base;
 	int64_t		sum = 0;
 
-	for (int i = 0; i < n; i++)
+	for (int j = 0; j < m; j++)
 	{
 		KEEP_SCALAR
-		for (int j = 0; j < m; j++)
+		for (int i = 0; i < n; i++)
 		{
 			Finding		finding = find_aspect(&table->aspects, bucketed, a[i] - b[j]);
 			int32_t		points = contribution(finding.orb, max_orb[finding.index],

@@ -11,6 +11,8 @@
 
 #include "kernel.h"
 
+#define ALWAYS_INLINE	static inline __attribute__((always_inline))
+
 #if defined(__x86_64__)
 #define BUILD_AVX2
 #define BUILD_AVX512

@@ -1,0 +1,402 @@
+/*
+ * simd_kernel.h
+ *		The loops of a vector kernel, written once for every instruction set.
+ *
+ * The file of a variant defines LANES and a vocabulary of types and small
+ * functions for its instruction set, and then includes this file:
+ *
+ *	Cells		LANES unsigned 32-bit integers
+ *	Floats		LANES single-precision numbers
+ *	Truth		LANES truth values
+ *	Codes		LANES aspect codes, a byte each
+ *	LookUp, CodeLookUp		a 32-bit value, or a code, for each bucket
+ *
+ * Loads and stores touch no byte outside the arrays: charts end where pages
+ * end, and results where other memory begins.
+ *
+ * The matrix goes row by row: one angle of A against a vector of B's.  What
+ * is left of a row is reached by stepping back, so that the last vector
+ * computes some cells again; a row shorter than a vector writes on into the
+ * next one, which is computed later.
+ *
+ * The score, which writes nothing, leaves no lane idle: the columns are split
+ * into groups of LANES, LANES / 2, ... 1, and a vector of a group takes as
+ * many rows as fit.  With 10 columns and 8 lanes:
+ *
+ *		columns 0..7	row 0 | row 1 | ... | row 9				10 vectors
+ *		columns 8..9	rows 0..3 | rows 4..7 | rows 8..9		 3 vectors
+ *
+ * The weights lie in this order; see arrange_weights().
+ */
+#ifndef SYNASTRY_SIMD_KERNEL_H
+#define SYNASTRY_SIMD_KERNEL_H
+
+/*
+ * What a bucketed table looks up; an aspect table that is not bucketed leaves
+ * it empty.
+ */
+typedef struct AspectLookUps
+{
+	LookUp		angle;
+	LookUp		limit;
+	CodeLookUp	code;
+} AspectLookUps;
+
+typedef struct ScoreLookUps
+{
+	LookUp		angle;
+	LookUp		limit;
+	LookUp		max_orb;
+	LookUp		slope;
+	LookUp		base;
+} ScoreLookUps;
+
+/* how score() finds what a cell is worth; see ScoreTable */
+typedef enum ScoreMethod
+{
+	LINEAR_BUCKETS,
+	ANY_BUCKETS,
+	RULES
+} ScoreMethod;
+
+/* sums of contributions, by lane until they might overflow */
+typedef struct Sum
+{
+	int64_t		total;
+	Cells		lanes;
+	int			room;			/* vectors that may still be added */
+} Sum;
+
+/*
+ * Which of the cells does this rule improve?  The tightest aspect is found by
+ * trying upwards for something closer; the first one by trying downwards and
+ * taking whatever matches.
+ */
+ALWAYS_INLINE Truth
+rule_improves(const AspectTable *table, int rule, Cells orb, Cells best)
+{
+	Truth		within = at_most(orb, splat(table->limit[rule]));
+
+	return table->first ? within : but_not(within, at_most(best, orb));
+}
+
+ALWAYS_INLINE int
+rule_to_try(const AspectTable *table, int attempt)
+{
+	return table->first ? table->n - 1 - attempt : attempt;
+}
+
+/*
+ * Matrix
+ */
+
+/* the deviations of a vector of cells; their codes are returned beside them */
+ALWAYS_INLINE Cells
+find_in_buckets(const AspectLookUps *look_ups, Cells difference, Codes *codes)
+{
+	Cells		bucket = bucket_of(difference);
+	Cells		deviation = subtract(magnitude(difference),
+									 look_up(look_ups->angle, bucket));
+	Truth		found = at_most(magnitude(deviation),
+								look_up(look_ups->limit, bucket));
+
+	*codes = look_up_codes(look_ups->code, bucket, found);
+	return keep(found, deviation);
+}
+
+ALWAYS_INLINE Cells
+find_in_rules(const AspectTable *table, Cells difference, Codes *codes)
+{
+	Cells		separation = magnitude(difference);
+	Cells		best = splat(UINT32_MAX);
+	Cells		deviation = splat(0);
+	Cells		code = splat(0);
+
+	for (int attempt = 0; attempt < table->n; attempt++)
+	{
+		int			rule = rule_to_try(table, attempt);
+		Cells		candidate = subtract(separation, splat(table->angle[rule]));
+		Cells		orb = magnitude(candidate);
+		Truth		better = rule_improves(table, rule, orb, best);
+
+		best = choose(better, orb, best);
+		deviation = choose(better, candidate, deviation);
+		code = choose(better, splat(table->code[rule]), code);
+	}
+
+	*codes = narrow(code);
+	return deviation;
+}
+
+ALWAYS_INLINE Cells
+find_aspects(const AspectTable *table, const AspectLookUps *look_ups,
+			 Cells difference, Codes *codes)
+{
+	return look_ups != NULL ? find_in_buckets(look_ups, difference, codes) :
+		find_in_rules(table, difference, codes);
+}
+
+/* rows of at least one vector */
+ALWAYS_INLINE void
+fill_long_rows(const AspectTable *table, const AspectLookUps *look_ups,
+			   const binary_angle *a, int n, const binary_angle *b, int m,
+			   uint8_t *code, int32_t *deviation)
+{
+	for (int i = 0; i < n; i++)
+	{
+		Cells		row = splat(a[i]);
+
+		for (int next = 0; next < m; next += LANES)
+		{
+			int			j = next + LANES <= m ? next : m - LANES;
+			Codes		codes;
+
+			store(deviation + j, find_aspects(table, look_ups,
+											  subtract(row, load(b + j)), &codes));
+			store_codes(code + j, codes);
+		}
+
+		code += m;
+		deviation += m;
+	}
+}
+
+/* rows of less than a vector */
+ALWAYS_INLINE void
+fill_short_rows(const AspectTable *table, const AspectLookUps *look_ups,
+				const binary_angle *a, int n, const binary_angle *b, int m,
+				uint8_t *code, int32_t *deviation)
+{
+	Cells		columns = load_some(b, m);
+
+	for (int i = 0; i < n; i++)
+	{
+		Codes		codes;
+		Cells		cells = find_aspects(table, look_ups,
+										 subtract(splat(a[i]), columns), &codes);
+
+		if ((n - i) * m >= LANES)
+		{
+			store(deviation, cells);
+			store_codes(code, codes);
+		}
+		else
+		{
+			store_some(deviation, cells, m);
+			store_some_codes(code, codes, m);
+		}
+
+		code += m;
+		deviation += m;
+	}
+}
+
+ALWAYS_INLINE void
+fill_rows(const AspectTable *table, const AspectLookUps *look_ups,
+		  const binary_angle *a, int n, const binary_angle *b, int m,
+		  uint8_t *code, int32_t *deviation)
+{
+	if (m >= LANES)
+		fill_long_rows(table, look_ups, a, n, b, m, code, deviation);
+	else if (m > 0)
+		fill_short_rows(table, look_ups, a, n, b, m, code, deviation);
+}
+
+static void
+simd_matrix(const AspectTable *table,
+			const binary_angle *a, int n, const binary_angle *b, int m,
+			uint8_t *code, int32_t *deviation)
+{
+	if (table->bucketed)
+	{
+		AspectLookUps look_ups;
+
+		look_ups.angle = look_up_from(table->bucket_angle);
+		look_ups.limit = look_up_from(table->bucket_limit);
+		look_ups.code = code_look_up_from(table->bucket_code);
+		fill_rows(table, &look_ups, a, n, b, m, code, deviation);
+	}
+	else
+		fill_rows(table, NULL, a, n, b, m, code, deviation);
+}
+
+/*
+ * Score
+ */
+
+ALWAYS_INLINE Floats
+worth_of_rest(Cells orb, Cells max_orb, Cells slope)
+{
+	Cells		rest = subtract(max_orb, smaller(orb, max_orb));
+
+	return multiply(to_floats(rest), as_floats(slope));
+}
+
+/* outside its orb a cell has no rest, and is worth 0 without being asked */
+ALWAYS_INLINE Cells
+score_in_linear_buckets(const ScoreLookUps *look_ups, Cells difference, Floats weights)
+{
+	Cells		bucket = bucket_of(difference);
+	Cells		orb = magnitude(subtract(magnitude(difference),
+										 look_up(look_ups->angle, bucket)));
+	Floats		worth = worth_of_rest(orb, look_up(look_ups->max_orb, bucket),
+									  look_up(look_ups->slope, bucket));
+
+	return to_integers(multiply(worth, weights));
+}
+
+ALWAYS_INLINE Cells
+score_in_buckets(const ScoreLookUps *look_ups, Cells difference, Floats weights)
+{
+	Cells		bucket = bucket_of(difference);
+	Cells		orb = magnitude(subtract(magnitude(difference),
+										 look_up(look_ups->angle, bucket)));
+	Truth		found = at_most(orb, look_up(look_ups->limit, bucket));
+	Floats		worth = add_floats(worth_of_rest(orb, look_up(look_ups->max_orb, bucket),
+												 look_up(look_ups->slope, bucket)),
+								   as_floats(look_up(look_ups->base, bucket)));
+
+	return keep(found, to_integers(multiply(worth, weights)));
+}
+
+ALWAYS_INLINE Cells
+score_in_rules(const ScoreTable *table, Cells difference, Floats weights)
+{
+	const AspectTable *aspects = &table->aspects;
+	Cells		separation = magnitude(difference);
+	Cells		best = splat(UINT32_MAX);
+	Cells		max_orb = splat(0);
+	Cells		slope = splat(0);
+	Cells		base = splat(0);
+
+	for (int attempt = 0; attempt < aspects->n; attempt++)
+	{
+		int			rule = rule_to_try(aspects, attempt);
+		Cells		orb = magnitude(subtract(separation, splat(aspects->angle[rule])));
+		Truth		better = rule_improves(aspects, rule, orb, best);
+
+		best = choose(better, orb, best);
+		max_orb = choose(better, splat(table->max_orb[rule]), max_orb);
+		slope = choose(better, as_cells(splat_float(table->slope[rule])), slope);
+		base = choose(better, as_cells(splat_float(table->base[rule])), base);
+	}
+
+	return to_integers(multiply(add_floats(worth_of_rest(best, max_orb, slope),
+										   as_floats(base)), weights));
+}
+
+ALWAYS_INLINE void
+add_to_sum(Sum *sum, Cells contributions)
+{
+	sum->lanes = add(sum->lanes, contributions);
+	if (--sum->room == 0)
+	{
+		sum->total += sum_of_lanes(sum->lanes);
+		sum->lanes = splat(0);
+		sum->room = SCORE_LANE_CELLS;
+	}
+}
+
+ALWAYS_INLINE void
+score_vector(const ScoreTable *table, const ScoreLookUps *look_ups, ScoreMethod method,
+			Cells difference, const float *weights, Sum *sum)
+{
+	Floats		weight = load_floats(weights);
+
+	if (method == LINEAR_BUCKETS)
+		add_to_sum(sum, score_in_linear_buckets(look_ups, difference, weight));
+	else if (method == ANY_BUCKETS)
+		add_to_sum(sum, score_in_buckets(look_ups, difference, weight));
+	else
+		add_to_sum(sum, score_in_rules(table, difference, weight));
+}
+
+/*
+ * One group of columns; returns where the weights of the next one begin.
+ *
+ * Lane k is in row k / width of those in the vector and in column k % width.
+ */
+ALWAYS_INLINE const float *
+score_group(const ScoreTable *table, const ScoreLookUps *look_ups, ScoreMethod method,
+			const binary_angle *a, int n, const binary_angle *b, int width,
+			const float *weights, Sum *sum)
+{
+	int			height = LANES / width;
+	Cells		columns = permute(load_group(b, width), lane_modulo(width));
+	Cells		spread = lane_divided(width);
+	int			i = 0;
+
+	for (; i + height <= n; i += height)
+	{
+		Cells		rows = permute(load_group(a + i, height), spread);
+
+		score_vector(table, look_ups, method, subtract(rows, columns), weights, sum);
+		weights += LANES;
+	}
+
+	if (i < n)
+	{
+		Cells		rows = permute(load_some(a + i, n - i), spread);
+
+		score_vector(table, look_ups, method, subtract(rows, columns), weights, sum);
+		weights += LANES;
+	}
+
+	return weights;
+}
+
+ALWAYS_INLINE int64_t
+score_groups(const ScoreTable *table, const ScoreLookUps *look_ups, ScoreMethod method,
+			 const binary_angle *a, int n, const binary_angle *b, int m,
+			 const float *weights)
+{
+	Sum			sum = {0, splat(0), SCORE_LANE_CELLS};
+
+#define SCORE_GROUP(width) \
+	do { \
+		weights = score_group(table, look_ups, method, a, n, b, width, weights, &sum); \
+		b += width; \
+	} while (0)
+
+	for (; m >= LANES; m -= LANES)
+		SCORE_GROUP(LANES);
+#if LANES > 8
+	if (m & 8)
+		SCORE_GROUP(8);
+#endif
+#if LANES > 4
+	if (m & 4)
+		SCORE_GROUP(4);
+#endif
+	if (m & 2)
+		SCORE_GROUP(2);
+	if (m & 1)
+		SCORE_GROUP(1);
+
+#undef SCORE_GROUP
+
+	return sum.total + sum_of_lanes(sum.lanes);
+}
+
+static int64_t
+simd_score(const ScoreTable *table,
+		   const binary_angle *a, int n, const binary_angle *b, int m,
+		   const float *weights)
+{
+	ScoreLookUps look_ups;
+
+	if (!table->aspects.bucketed)
+		return score_groups(table, NULL, RULES, a, n, b, m, weights);
+
+	look_ups.angle = look_up_from(table->aspects.bucket_angle);
+	look_ups.max_orb = look_up_from(table->bucket_max_orb);
+	look_ups.slope = look_up_from_floats(table->bucket_slope);
+	if (table->linear)
+		return score_groups(table, &look_ups, LINEAR_BUCKETS, a, n, b, m, weights);
+
+	look_ups.limit = look_up_from(table->aspects.bucket_limit);
+	look_ups.base = look_up_from_floats(table->bucket_base);
+	return score_groups(table, &look_ups, ANY_BUCKETS, a, n, b, m, weights);
+}
+
+#endif							/* SYNASTRY_SIMD_KERNEL_H */

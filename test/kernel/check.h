@@ -1,0 +1,23 @@
+/*
+ * check.h
+ *		What the kernel's tests share: results that are counted, and numbers
+ *		that look random and are the same in every run.
+ */
+#ifndef SYNASTRY_KERNEL_CHECK_H
+#define SYNASTRY_KERNEL_CHECK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* one line of the report */
+extern void report(const char *subject, const char *test, bool ok);
+
+extern uint32_t random_bits(void);
+
+/* 0 <= x < limit */
+extern uint32_t random_below(uint32_t limit);
+
+extern void test_angles(void);
+extern void test_variants(void);
+
+#endif							/* SYNASTRY_KERNEL_CHECK_H */
