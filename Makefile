@@ -82,8 +82,9 @@ endif
 
 PG_CONFIG ?= pg_config
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
+server_headers := $(wildcard $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)/postgres.h)
 
-ifneq ($(PGXS),)
+ifneq ($(and $(PGXS),$(server_headers)),)
 
 all: ## build the extension for the server of PG_CONFIG
 install: ## install it there
@@ -115,11 +116,11 @@ $(OBJS) $(OBJS:.o=.bc): Makefile synastry.control $(wildcard src/*.h src/*/*.h)
 
 else
 
-no_pgxs = '$(PG_CONFIG) --pgxs' names no file: install the server headers \
-(on Debian postgresql-server-dev-NN) or set PG_CONFIG; 'make check' and 'make demo' do so themselves
+no_headers = '$(PG_CONFIG)' knows of no server headers: install them (on Debian \
+postgresql-server-dev-NN) or set PG_CONFIG; 'make check' and 'make demo' do so themselves
 
 all .DEFAULT:
-	$(error $(no_pgxs))
+	$(error $(no_headers))
 
 endif
 endif

@@ -12,9 +12,10 @@ need() {
 
 has_header() { echo "#include <$1>" | gcc -E -x c -; }
 
-# A pg_config whose server and whose server headers are both there; libpq-dev's alone is not enough.
+# A pg_config whose server and whose server headers are both there. On Debian libpq-dev and the
+# server's package have one too, without headers.
 is_usable() {
-	[[ -f $("$1" --pgxs) && -x $("$1" --bindir)/postgres ]]
+	[[ -x $("$1" --bindir)/postgres && -f $("$1" --includedir-server)/postgres.h && -f $("$1" --pgxs) ]]
 }
 
 # Sets pg_config to that of PG_CONFIG or of the newest usable PostgreSQL, empty if there is none.
@@ -36,19 +37,17 @@ find_postgres() {
 	done < <(printf '%s\n' /usr/lib/postgresql/*/bin/pg_config | sort -rV; command -v pg_config)
 }
 
-# The version to complete: the newest server here, else the newest headers, else the one of the
-# distribution, which test/harness/install knows and puts in place of NN.
+# The version to complete: of the newest server here, else the one of the distribution, which
+# test/harness/install knows and puts in place of NN.
 version_to_install() {
-	local program versions
-	for program in postgres pg_config; do
-		versions=$(printf '%s\n' /usr/lib/postgresql/*/bin/$program | sort -rV |
-			sed -nE 's,^/usr/lib/postgresql/([0-9]+)/.*,\1,p')
-		if [[ -n $versions ]]; then
-			head -n 1 <<<"$versions"
-			return
-		fi
-	done
-	echo NN
+	local versions
+	versions=$(printf '%s\n' /usr/lib/postgresql/*/bin/postgres | sort -rV |
+		sed -nE 's,^/usr/lib/postgresql/([0-9]+)/.*,\1,p')
+	if [[ -n $versions ]]; then
+		head -n 1 <<<"$versions"
+	else
+		echo NN
+	fi
 }
 
 list_build_needs() {
@@ -58,7 +57,7 @@ list_build_needs() {
 	if [[ -z $pg_config ]]; then
 		version=$(version_to_install)
 		need "postgresql-$version" test -x "/usr/lib/postgresql/$version/bin/postgres"
-		need "postgresql-server-dev-$version" test -x "/usr/lib/postgresql/$version/bin/pg_config"
+		need "postgresql-server-dev-$version" test -e "/usr/include/postgresql/$version/server/postgres.h"
 	fi
 	need gcc command -v gcc
 	need libc6-dev has_header stdio.h
