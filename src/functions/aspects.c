@@ -8,29 +8,48 @@
 #include "utils/builtins.h"
 
 #include "functions/prepared.h"
-#include "types/aspect_matrix.h"
 
 PG_FUNCTION_INFO_V1(aspect_matrix);
 PG_FUNCTION_INFO_V1(aspects_of_charts);
 PG_FUNCTION_INFO_V1(aspects_of_matrix);
+
+/* Any charts, any set. */
+static pg_noinline AspectMatrix *
+matrix_of_any(const PreparedSet *prepared, const Chart *chart_a,
+			  const Chart *chart_b)
+{
+	Selection	a;
+	Selection	b;
+	AspectMatrix *matrix;
+	MatrixView	view;
+
+	select_for_set(prepared, SIDE_A, chart_a, &a);
+	select_for_set(prepared, SIDE_B, chart_b, &b);
+	matrix = matrix_allocate(prepared->set, a.n, b.n, &view);
+	memcpy(view.ids[SIDE_A], a.ids, a.n * sizeof(uint16));
+	memcpy(view.ids[SIDE_B], b.ids, b.n * sizeof(uint16));
+	current_kernel->matrix(&prepared->table, a.longitudes, a.n,
+						   b.longitudes, b.n, view.codes, view.deviations);
+	return matrix;
+}
 
 /* aspect_matrix(chart, chart, aspect_set) */
 Datum
 aspect_matrix(PG_FUNCTION_ARGS)
 {
 	const PreparedSet *prepared = prepare_set(fcinfo, 2);
-	Selection	a;
-	Selection	b;
+	const Chart *a = PG_GETARG_CHART(0);
+	const Chart *b = PG_GETARG_CHART(1);
 	AspectMatrix *matrix;
 	MatrixView	view;
 
-	select_for_set(prepared, SIDE_A, PG_GETARG_CHART(0), &a);
-	select_for_set(prepared, SIDE_B, PG_GETARG_CHART(1), &b);
-	matrix = matrix_allocate(prepared->set, a.n, b.n, &view);
-	memcpy(view.ids[SIDE_A], a.ids, a.n * sizeof(uint16));
-	memcpy(view.ids[SIDE_B], b.ids, b.n * sizeof(uint16));
-	current_kernel->matrix(&prepared->table, a.longitudes, a.n,
-						   b.longitudes, b.n, view.codes, view.deviations);
+	if (unlikely(prepared->planets == NULL ||
+				 (a->flags & CHART_HAS_IDS) || (b->flags & CHART_HAS_IDS)))
+		PG_RETURN_POINTER(matrix_of_any(prepared, a, b));
+
+	matrix = matrix_allocate_like(prepared->planets, &view);
+	current_kernel->matrix(&prepared->table, a->longitudes, PLANETS,
+						   b->longitudes, PLANETS, view.codes, view.deviations);
 	PG_RETURN_POINTER(matrix);
 }
 

@@ -102,6 +102,18 @@ mark_side(const AspectSet *set, Side side, bool *takes_part)
 	return true;
 }
 
+/* A matrix of the ten planets on both sides, with its cells still to fill. */
+static AspectMatrix *
+make_planets_matrix(const AspectSet *set)
+{
+	MatrixView	view;
+	AspectMatrix *matrix = matrix_allocate(set, PLANETS, PLANETS, &view);
+
+	memcpy(view.ids[SIDE_A], planet_ids, sizeof(planet_ids));
+	memcpy(view.ids[SIDE_B], planet_ids, sizeof(planet_ids));
+	return matrix;
+}
+
 static void *
 make_prepared_set(const struct varlena *argument)
 {
@@ -116,6 +128,8 @@ make_prepared_set(const struct varlena *argument)
 	for (Side side = SIDE_A; side <= SIDE_B; side++)
 		prepared->listed[side] = mark_side(prepared->set, side,
 										   prepared->takes_part[side]);
+	prepared->planets = (prepared->listed[SIDE_A] || prepared->listed[SIDE_B])
+		? NULL : make_planets_matrix(prepared->set);
 	return prepared;
 }
 

@@ -17,6 +17,7 @@
 #include "fmgr.h"
 
 #include "synastry.h"
+#include "types/aspect_matrix.h"
 #include "types/chart.h"
 #include "types/score_model.h"
 #include "types/score_query.h"
@@ -29,6 +30,9 @@ typedef struct PreparedSet
 	/* who takes part on each side; only looked at if the side has a list */
 	bool		listed[2];
 	bool		takes_part[2][BODY_IDS];
+
+	/* for two charts of just the planets: all of the result but the cells */
+	AspectMatrix *planets;		/* NULL if a side has a list */
 } PreparedSet;
 
 typedef struct PreparedModel

@@ -8,7 +8,6 @@
 #include "utils/builtins.h"
 
 #include "functions/prepared.h"
-#include "types/aspect_matrix.h"
 
 PG_FUNCTION_INFO_V1(synastry_score);
 PG_FUNCTION_INFO_V1(chart_mismatch);

@@ -18,7 +18,7 @@ PG_FUNCTION_INFO_V1(aspect_matrix_codes);
 PG_FUNCTION_INFO_V1(aspect_matrix_to_jsonb);
 PG_FUNCTION_INFO_V1(aspect_matrix_transpose);
 
-/* bytes before the embedded set, and of all that follows it */
+/* bytes before the embedded set */
 #define MATRIX_HEADER	offsetof(AspectMatrix, set)
 
 void
@@ -29,29 +29,44 @@ matrix_view(const AspectMatrix *matrix, MatrixView *view)
 	view->n = matrix->n;
 	view->m = matrix->m;
 	view->set = (const AspectSet *) matrix->set;
-	view->deviations = (int32 *) next;
-	next += view->n * view->m * sizeof(int32);
 	view->ids[SIDE_A] = (uint16 *) next;
 	view->ids[SIDE_B] = view->ids[SIDE_A] + view->n;
-	view->codes = (uint8 *) (view->ids[SIDE_B] + view->m);
+	next += INTALIGN((view->n + view->m) * sizeof(uint16));
+	view->deviations = (int32 *) next;
+	view->codes = (uint8 *) (view->deviations + view->n * view->m);
+}
+
+/* Everything before the deviations. */
+static inline Size
+head_size(Size set_size, int n, int m)
+{
+	return MATRIX_HEADER + INTALIGN(set_size) + INTALIGN((n + m) * sizeof(uint16));
 }
 
 AspectMatrix *
 matrix_allocate(const AspectSet *set, int n, int m, MatrixView *view)
 {
-	Size		set_size = VARSIZE(set);
-	Size		size = MATRIX_HEADER + INTALIGN(set_size) +
-		n * m * (sizeof(int32) + sizeof(uint8)) + (n + m) * sizeof(uint16);
+	Size		head = head_size(VARSIZE(set), n, m);
+	Size		size = head + n * m * (sizeof(int32) + sizeof(uint8));
 	AspectMatrix *matrix = palloc(size);
 
+	memset(matrix, 0, head);
 	SET_VARSIZE(matrix, size);
 	matrix->version = ASPECT_MATRIX_VERSION;
 	matrix->n = n;
 	matrix->m = m;
-	matrix->reserved = 0;
-	matrix->set_size = set_size;
-	memcpy(matrix->set, set, set_size);
-	memset(matrix->set + set_size, 0, INTALIGN(set_size) - set_size);
+	matrix->set_size = VARSIZE(set);
+	memcpy(matrix->set, set, VARSIZE(set));
+	matrix_view(matrix, view);
+	return matrix;
+}
+
+AspectMatrix *
+matrix_allocate_like(const AspectMatrix *other, MatrixView *view)
+{
+	AspectMatrix *matrix = palloc(VARSIZE(other));
+
+	memcpy(matrix, other, head_size(other->set_size, other->n, other->m));
 	matrix_view(matrix, view);
 	return matrix;
 }

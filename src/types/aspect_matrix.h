@@ -22,7 +22,7 @@ typedef struct AspectMatrix
 	uint8		reserved;
 	uint32		set_size;
 	char		set[FLEXIBLE_ARRAY_MEMBER];
-	/* then deviations, ids of A, ids of B, codes: see MatrixView */
+	/* then ids of A and of B, deviations, codes: see MatrixView */
 } AspectMatrix;
 
 #define DatumGetAspectMatrix(datum)	((const AspectMatrix *) PG_DETOAST_DATUM(datum))
@@ -34,8 +34,8 @@ typedef struct MatrixView
 	int			n;
 	int			m;
 	const AspectSet *set;
+	uint16	   *ids[2];			/* n of side A, then m of side B */
 	int32	   *deviations;		/* n x m */
-	uint16	   *ids[2];			/* n of side A, m of side B */
 	uint8	   *codes;			/* n x m */
 } MatrixView;
 
@@ -44,6 +44,10 @@ extern void matrix_view(const AspectMatrix *matrix, MatrixView *view);
 /* a matrix of this shape with its set; the rest is for the caller to fill */
 extern AspectMatrix *matrix_allocate(const AspectSet *set, int n, int m,
 									 MatrixView *view);
+
+/* one with the set and the bodies of another; the cells are for the caller */
+extern AspectMatrix *matrix_allocate_like(const AspectMatrix *other,
+										  MatrixView *view);
 
 /*
  * Could aspect_matrix() have made this?  If not, an error of this SQLSTATE.
