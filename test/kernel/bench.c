@@ -1,0 +1,332 @@
+/*
+ * bench.c
+ *		How fast each variant is, beside the loop that one would write first.
+ *
+ * Every run measures all of them in turn, so that what else the machine does
+ * falls on all alike; the figures are medians over the runs, the ratios too.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "kernel.h"
+#include "variants.h"
+
+#define PAIRS			1000
+#define RUNS			61
+#define MAX_CONTENDERS	8
+#define MAX_SIDE		16
+
+/* Charts of one size and the aspects they are compared by, in both forms. */
+typedef struct Workload
+{
+	const char *name;
+	int			bodies;
+	int			aspects;
+	double		angle[MAX_ASPECTS];
+	double		max_orb[MAX_ASPECTS];
+	double		worth[MAX_ASPECTS];
+	AspectTable table;
+	ScoreTable	score_table;
+	binary_angle units[2 * PAIRS][MAX_SIDE];
+	double		degrees[2 * PAIRS][MAX_SIDE];
+	float		weights[MAX_SIDE * MAX_SIDE];
+	double		naive_weights[MAX_SIDE * MAX_SIDE];
+} Workload;
+
+/* One of those that run; kernel is NULL for the naive loop. */
+typedef struct Contender
+{
+	const Kernel *kernel;
+	float		arranged[2 * MAX_SIDE * MAX_SIDE];
+	double		matrix_time[RUNS];
+	double		score_time[RUNS];
+} Contender;
+
+static Workload work;
+static Contender contenders[MAX_CONTENDERS];
+static int	contender_count;
+
+/* what is computed must be used, or it would not be computed */
+static volatile double sink;
+
+static double
+now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double) time.tv_sec * 1e9 + (double) time.tv_nsec;
+}
+
+/*
+ * The naive loops
+ */
+
+static double
+naive_separation(double a, double b)
+{
+	double		separation = fabs(a - b);
+
+	return separation > 180 ? 360 - separation : separation;
+}
+
+static int
+naive_aspect(double separation, double *orb)
+{
+	int			found = -1;
+
+	for (int k = 0; k < work.aspects; k++)
+	{
+		double		candidate = fabs(separation - work.angle[k]);
+
+		if (candidate <= work.max_orb[k] && (found < 0 || candidate < *orb))
+		{
+			found = k;
+			*orb = candidate;
+		}
+	}
+
+	return found;
+}
+
+static __attribute__((noinline)) void
+naive_matrix(const double *a, const double *b, int n, uint8_t *code, double *orb)
+{
+	for (int i = 0; i < n; i++)
+	{
+		for (int j = 0; j < n; j++)
+		{
+			double		candidate = 0;
+			int			found = naive_aspect(naive_separation(a[i], b[j]), &candidate);
+
+			code[i * n + j] = (uint8_t) (found + 1);
+			orb[i * n + j] = candidate;
+		}
+	}
+}
+
+static __attribute__((noinline)) double
+naive_score(const double *a, const double *b, int n, const double *weights)
+{
+	double		sum = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		for (int j = 0; j < n; j++)
+		{
+			double		orb = 0;
+			int			found = naive_aspect(naive_separation(a[i], b[j]), &orb);
+
+			if (found >= 0)
+				sum += (1 - orb / work.max_orb[found]) * work.worth[found] * weights[i * n + j];
+		}
+	}
+
+	return sum;
+}
+
+/*
+ * Measuring; both return the time per pair
+ */
+
+static double
+time_matrix(const Kernel *kernel)
+{
+	static uint8_t code[MAX_SIDE * MAX_SIDE];
+	static int32_t deviation[MAX_SIDE * MAX_SIDE];
+	static double orb[MAX_SIDE * MAX_SIDE];
+	int			n = work.bodies;
+	double		begin = now();
+
+	for (int pair = 0; pair < PAIRS; pair++)
+	{
+		if (kernel == NULL)
+			naive_matrix(work.degrees[pair], work.degrees[pair + PAIRS], n, code, orb);
+		else
+			kernel->matrix(&work.table, work.units[pair], n, work.units[pair + PAIRS], n,
+						   code, deviation);
+	}
+	sink = code[0];
+
+	return (now() - begin) / PAIRS;
+}
+
+static double
+time_score(const Contender *contender)
+{
+	const Kernel *kernel = contender->kernel;
+	int			n = work.bodies;
+	double		sum = 0;
+	double		begin = now();
+
+	for (int pair = 0; pair < PAIRS; pair++)
+	{
+		if (kernel == NULL)
+			sum += naive_score(work.degrees[pair], work.degrees[pair + PAIRS], n,
+							   work.naive_weights);
+		else
+			sum += (double) kernel->score(&work.score_table, work.units[pair], n,
+										  work.units[pair + PAIRS], n, contender->arranged);
+	}
+	sink = sum;
+
+	return (now() - begin) / PAIRS;
+}
+
+static int
+compare_doubles(const void *a, const void *b)
+{
+	double		x = *(const double *) a;
+	double		y = *(const double *) b;
+
+	return (x > y) - (x < y);
+}
+
+/* of times divided by those of the same runs, or by 1 */
+static double
+median(const double *times, const double *divisors)
+{
+	double		sorted[RUNS];
+
+	for (int run = 0; run < RUNS; run++)
+		sorted[run] = divisors == NULL ? times[run] : times[run] / divisors[run];
+
+	qsort(sorted, RUNS, sizeof(double), compare_doubles);
+	return sorted[RUNS / 2];
+}
+
+/*
+ * Workloads
+ */
+
+static void
+fill_tables(void)
+{
+	AspectRule	rules[MAX_ASPECTS];
+	AspectTableOptions options = {false, false};
+
+	for (int k = 0; k < work.aspects; k++)
+	{
+		rules[k].angle = angle_from_arc(work.angle[k]);
+		rules[k].max_orb = angle_from_arc(work.max_orb[k]);
+		rules[k].code = (uint8_t) (k + 1);
+		rules[k].worth = work.worth[k];
+	}
+
+	aspect_table_prepare(&work.table, rules, work.aspects, options);
+	score_table_prepare(&work.score_table, rules, work.aspects, options, false);
+}
+
+static void
+fill_charts(int bodies)
+{
+	work.bodies = bodies;
+	for (int chart = 0; chart < 2 * PAIRS; chart++)
+	{
+		for (int body = 0; body < bodies; body++)
+		{
+			work.degrees[chart][body] = (double) random() / ((double) RAND_MAX + 1) * 360;
+			work.units[chart][body] = angle_from_degrees(work.degrees[chart][body]);
+		}
+	}
+
+	for (int cell = 0; cell < bodies * bodies; cell++)
+	{
+		work.naive_weights[cell] = (double) (1 + cell % 3) / 2;
+		work.weights[cell] = (float) work.naive_weights[cell];
+	}
+}
+
+static void
+use_modern(void)
+{
+	static const double modern[][3] = {
+		{0, 10, 4}, {60, 6, 3}, {90, 8, -2}, {120, 8, 3}, {180, 10, -3}, {150, 3, -1}, {30, 2, 1}
+	};
+
+	work.name = "7 aspects";
+	work.aspects = 7;
+	for (int k = 0; k < work.aspects; k++)
+	{
+		work.angle[k] = modern[k][0];
+		work.max_orb[k] = modern[k][1];
+		work.worth[k] = modern[k][2];
+	}
+	fill_tables();
+}
+
+/* windows that overlap, so that no bucket decides alone */
+static void
+use_overlapping(void)
+{
+	work.name = "24 overlapping aspects";
+	work.aspects = 24;
+	for (int k = 0; k < work.aspects; k++)
+	{
+		work.angle[k] = 180.0 * k / (work.aspects - 1);
+		work.max_orb[k] = 4 + k % 5;
+		work.worth[k] = k % 7 - 3.25;
+	}
+	fill_tables();
+}
+
+static void
+measure(void)
+{
+	const double *naive_matrix_time = contenders[0].matrix_time;
+	const double *naive_score_time = contenders[0].score_time;
+
+	for (int i = 0; i < contender_count; i++)
+	{
+		if (contenders[i].kernel != NULL)
+			arrange_weights(contenders[i].kernel, work.weights, work.bodies, work.bodies,
+							contenders[i].arranged);
+	}
+
+	for (int run = 0; run < RUNS; run++)
+	{
+		for (int i = 0; i < contender_count; i++)
+		{
+			contenders[i].matrix_time[run] = time_matrix(contenders[i].kernel);
+			contenders[i].score_time[run] = time_score(&contenders[i]);
+		}
+	}
+
+	printf("%s, %d x %d\n", work.name, work.bodies, work.bodies);
+	for (int i = 0; i < contender_count; i++)
+	{
+		const Contender *one = &contenders[i];
+
+		printf("  %-8s matrix %7.1f ns %6.1fx   score %7.1f ns %6.1fx\n",
+			   one->kernel == NULL ? "naive" : one->kernel->name,
+			   median(one->matrix_time, NULL), median(naive_matrix_time, one->matrix_time),
+			   median(one->score_time, NULL), median(naive_score_time, one->score_time));
+	}
+}
+
+int
+main(void)
+{
+	contender_count = 1;
+	for (const Kernel *const *kernel = kernels; *kernel != NULL; kernel++)
+	{
+		if ((*kernel)->supported())
+			contenders[contender_count++].kernel = *kernel;
+	}
+
+	use_modern();
+	for (int i = 0; i < 3; i++)
+	{
+		static const int sizes[] = {10, 11, 16};
+
+		fill_charts(sizes[i]);
+		measure();
+	}
+
+	use_overlapping();
+	fill_charts(10);
+	measure();
+	return 0;
+}
