@@ -391,6 +391,8 @@ read_longitude(const DocumentNode *value, const Parts *parts,
 			return report_no_position(longitude, parts, whose, escontext);
 		else if (!add_reading(&reading, &text, known, whose, escontext))
 			return false;
+		else if (reading.last_place < text.last_place)
+			text = reading;		/* the one with the most digits counts */
 	}
 	if (read_sign_degree(parts, &reading) &&
 		!add_reading(&reading, &text, known, whose, escontext))
