@@ -193,7 +193,14 @@ read_item(Draft *draft, Word word, bool in_preset)
 		aspect.angle = angle_from_arc(angle);
 	}
 	else if (aspect.id < 0)
+	{
+		/* if what follows the word fits, it is the word that is wrong */
+		if (!scan_number(scanner, &aspect.max_orb) && !scan_end(scanner) &&
+			!peek_char(scanner, ',') && !peek_char(scanner, ';'))
+			return syntax_error(scanner, "A max orb in degrees, or \"=\" and an angle, is expected.",
+								"Names are letters, digits and underscores.");
 		return report_unknown_aspect(draft, name);
+	}
 
 	if (!scan_number(scanner, &aspect.max_orb))
 		return syntax_error(scanner, "An aspect needs a max orb in degrees.",

@@ -74,7 +74,7 @@ add_cusps(ChartBuilder *builder, const ArrayParts *cusps)
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("house cusps must not contain nulls"),
-					 errdetail("%s is null.", whose),
+					 errdetail("The cusp of house %d is null.", house + 1),
 					 errhint("Give the cusps of the houses 1 to 12, or NULL for the whole array.")));
 		(void) check_longitude(DatumGetFloat8(cusps->values[house]), whose,
 							   &builder->cusps[house], NULL);

@@ -138,7 +138,8 @@ read_bodies(Draft *draft)
 			return false;
 		single = body_lookup(word.text, word.length);
 		if (!read_weight(draft, "weight",
-						 single >= 0 ? body_name(single) : pnstrdup(word.text, word.length),
+						 single >= 0 ? body_name(single) :
+						 pnstrdup(word.text, Min(word.length, NAMEDATALEN)),
 						 false, &weight))
 			return false;
 		if (single >= 0 && by_name[single])
@@ -190,8 +191,9 @@ read_pairs(Draft *draft)
 								"Write, for example, \"pairs sun-moon 10\".");
 		if (!read_name(draft, second, &second_word) ||
 			!read_weight(draft, "weight of the pair",
-						 pnstrdup(first_word.text,
-								  second_word.text + second_word.length - first_word.text),
+						 psprintf("%.*s-%.*s",
+								  Min(first_word.length, NAMEDATALEN), first_word.text,
+								  Min(second_word.length, NAMEDATALEN), second_word.text),
 						 true, &weight))
 			return false;
 		for (int a = 0; a < BODY_IDS; a++)
