@@ -67,14 +67,26 @@ touched_buckets(uint32_t angle, uint32_t limit, int *first, int *last)
 	*last = high == HALF_TURN ? BUCKETS - 1 : (int) (high >> BUCKET_SHIFT);
 }
 
+static bool
+bucket_is_empty(const AspectTable *table, int bucket)
+{
+	return table->bucket_begin[bucket] == table->n;
+}
+
 /*
  * For each bucket the range of rules that may be found in it; true if no
- * bucket is touched by two.
+ * bucket is touched by two.  An empty bucket has the empty range at the end.
  */
 static bool
 find_candidates(AspectTable *table)
 {
 	bool		single = true;
+
+	for (int bucket = 0; bucket < BUCKETS; bucket++)
+	{
+		table->bucket_begin[bucket] = (uint8_t) table->n;
+		table->bucket_end[bucket] = (uint8_t) table->n;
+	}
 
 	for (int i = 0; i < table->n; i++)
 	{
@@ -84,7 +96,7 @@ find_candidates(AspectTable *table)
 		touched_buckets(table->angle[i], table->limit[i], &first, &last);
 		for (int bucket = first; bucket <= last; bucket++)
 		{
-			if (table->bucket_end[bucket] == 0)
+			if (bucket_is_empty(table, bucket))
 				table->bucket_begin[bucket] = (uint8_t) i;
 			else
 				single = false;
@@ -106,7 +118,7 @@ fill_buckets(AspectTable *table)
 	{
 		int			rule = table->bucket_begin[bucket];
 
-		if (table->bucket_end[bucket] != 0)
+		if (!bucket_is_empty(table, bucket))
 		{
 			table->bucket_angle[bucket] = table->angle[rule];
 			table->bucket_limit[bucket] = table->limit[rule];
@@ -187,7 +199,7 @@ score_table_prepare(ScoreTable *table, const AspectRule *rules, int n,
 	{
 		int			rule = table->aspects.bucket_begin[bucket];
 
-		if (table->aspects.bucket_end[bucket] != 0)
+		if (!bucket_is_empty(&table->aspects, bucket))
 		{
 			table->bucket_max_orb[bucket] = table->max_orb[rule];
 			table->bucket_slope[bucket] = table->slope[rule];

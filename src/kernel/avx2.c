@@ -19,13 +19,9 @@ typedef simde__m256 Floats;
 typedef simde__m256i Truth;		/* all ones or all zeros */
 typedef simde__m128i Codes;		/* in the lower half */
 
-/* buckets 0..7 and 8..15 */
-typedef struct LookUp
-{
-	Cells		low;
-	Cells		high;
-} LookUp;
-
+/* a value for each rule; see has_look_ups() */
+typedef Cells LookUp;
+typedef Cells Places;			/* the rule of each bucket, twice */
 typedef simde__m128i CodeLookUp;
 
 ALWAYS_INLINE Cells
@@ -123,12 +119,6 @@ at_most(Cells x, Cells y)
 	return simde_mm256_cmpeq_epi32(smaller(x, y), x);
 }
 
-ALWAYS_INLINE Truth
-but_not(Truth p, Truth q)
-{
-	return simde_mm256_andnot_si256(q, p);
-}
-
 ALWAYS_INLINE Cells
 choose(Truth p, Cells x, Cells y)
 {
@@ -178,49 +168,58 @@ store_some_codes(uint8_t *p, Codes codes, int count)
 		p[i] = (uint8_t) (bytes >> (8 * i));
 }
 
-/*
- * A negative difference is folded to one less than its magnitude, which
- * differs only on a border, where both buckets know the rule; and -2^31 stays
- * within the last bucket.
- */
+/* the magnitude of -2^31, an opposition, is not to leave the last bucket */
 ALWAYS_INLINE Cells
 bucket_of(Cells difference)
 {
-	Cells		folded = simde_mm256_xor_si256(difference,
-											   simde_mm256_srai_epi32(difference, 31));
+	Cells		folded = smaller(magnitude(difference), splat(INT32_MAX));
 
 	return simde_mm256_srli_epi32(folded, BUCKET_SHIFT);
 }
 
-ALWAYS_INLINE LookUp
-look_up_from(const uint32_t *entries)
+/*
+ * One permutation looks up eight values, so a bucket is first replaced by its
+ * rule.  A bucket without any has the rule after the last, which is all zeros
+ * and worth nothing.
+ */
+ALWAYS_INLINE bool
+has_look_ups(const AspectTable *table)
 {
-	LookUp		table;
-
-	table.low = load(entries);
-	table.high = load(entries + LANES);
-	return table;
+	return table->bucketed && table->n < LANES;
 }
 
-ALWAYS_INLINE LookUp
-look_up_from_floats(const float *entries)
+ALWAYS_INLINE Places
+places_from(const AspectTable *table)
 {
-	LookUp		table;
-
-	table.low = simde_mm256_castps_si256(simde_mm256_loadu_ps(entries));
-	table.high = simde_mm256_castps_si256(simde_mm256_loadu_ps(entries + LANES));
-	return table;
+	return simde_mm256_broadcastsi128_si256(
+		simde_mm_loadu_si128((const simde__m128i *) table->bucket_begin));
 }
 
-/* the permutation sees three bits of the bucket; the fourth becomes a sign */
+/* only the low byte is meant, and look_up() sees no other */
 ALWAYS_INLINE Cells
-look_up(LookUp table, Cells bucket)
+place_of(Places places, Cells bucket)
 {
-	simde__m256 low = simde_mm256_castsi256_ps(permute(table.low, bucket));
-	simde__m256 high = simde_mm256_castsi256_ps(permute(table.high, bucket));
-	simde__m256 upper = simde_mm256_castsi256_ps(simde_mm256_slli_epi32(bucket, 28));
+	return simde_mm256_shuffle_epi8(places, bucket);
+}
 
-	return simde_mm256_castps_si256(simde_mm256_blendv_ps(low, high, upper));
+ALWAYS_INLINE LookUp
+look_up_from(const uint32_t *by_bucket, const uint32_t *by_rule)
+{
+	(void) by_bucket;
+	return load(by_rule);
+}
+
+ALWAYS_INLINE LookUp
+look_up_from_floats(const float *by_bucket, const float *by_rule)
+{
+	(void) by_bucket;
+	return simde_mm256_castps_si256(simde_mm256_loadu_ps(by_rule));
+}
+
+ALWAYS_INLINE Cells
+look_up(LookUp table, Cells place)
+{
+	return permute(table, place);
 }
 
 ALWAYS_INLINE CodeLookUp
@@ -233,9 +232,7 @@ code_look_up_from(const uint8_t *entries)
 ALWAYS_INLINE Codes
 look_up_codes(CodeLookUp table, Cells bucket, Truth found)
 {
-	Cells		missing = simde_mm256_xor_si256(found, splat(UINT32_MAX));
-
-	return simde_mm_shuffle_epi8(table, narrow(simde_mm256_or_si256(bucket, missing)));
+	return simde_mm_shuffle_epi8(table, narrow(choose(found, bucket, splat(UINT32_MAX))));
 }
 
 ALWAYS_INLINE Floats

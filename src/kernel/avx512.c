@@ -26,6 +26,7 @@ typedef struct LookUp
 } LookUp;
 
 typedef LookUp CodeLookUp;
+typedef bool Places;			/* a bucket is looked up as it is */
 
 ALWAYS_INLINE Cells
 splat(uint32_t x)
@@ -123,12 +124,6 @@ at_most(Cells x, Cells y)
 	return _mm512_cmple_epu32_mask(x, y);
 }
 
-ALWAYS_INLINE Truth
-but_not(Truth p, Truth q)
-{
-	return _kandn_mask16(q, p);
-}
-
 ALWAYS_INLINE Cells
 choose(Truth p, Cells x, Cells y)
 {
@@ -177,6 +172,25 @@ bucket_of(Cells difference)
 	return _mm512_srli_epi32(difference, BUCKET_SHIFT);
 }
 
+ALWAYS_INLINE bool
+has_look_ups(const AspectTable *table)
+{
+	return table->bucketed;
+}
+
+ALWAYS_INLINE Places
+places_from(const AspectTable *table)
+{
+	return table->bucketed;
+}
+
+ALWAYS_INLINE Cells
+place_of(Places places, Cells bucket)
+{
+	(void) places;
+	return bucket;
+}
+
 ALWAYS_INLINE LookUp
 mirrored(Cells entries)
 {
@@ -188,15 +202,17 @@ mirrored(Cells entries)
 }
 
 ALWAYS_INLINE LookUp
-look_up_from(const uint32_t *entries)
+look_up_from(const uint32_t *by_bucket, const uint32_t *by_rule)
 {
-	return mirrored(load(entries));
+	(void) by_rule;
+	return mirrored(load(by_bucket));
 }
 
 ALWAYS_INLINE LookUp
-look_up_from_floats(const float *entries)
+look_up_from_floats(const float *by_bucket, const float *by_rule)
 {
-	return mirrored(_mm512_castps_si512(_mm512_loadu_ps(entries)));
+	(void) by_rule;
+	return mirrored(_mm512_castps_si512(_mm512_loadu_ps(by_bucket)));
 }
 
 ALWAYS_INLINE Cells

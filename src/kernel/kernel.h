@@ -98,7 +98,7 @@ typedef struct AspectTable
 	uint32_t	limit[MAX_ASPECTS];
 	uint8_t		code[MAX_ASPECTS];
 
-	/* the rules that may match in a bucket: from begin to before end */
+	/* the rules that may match in a bucket, begin <= i < end; n, n if none */
 	uint8_t		bucket_begin[BUCKETS];
 	uint8_t		bucket_end[BUCKETS];
 

@@ -22,6 +22,7 @@ typedef simde_uint8x8_t Codes;	/* in the lower half */
 
 typedef simde_uint8x16x4_t LookUp;
 typedef simde_uint8x16_t CodeLookUp;
+typedef bool Places;			/* a bucket is looked up as it is */
 
 ALWAYS_INLINE Cells
 splat(uint32_t x)
@@ -134,12 +135,6 @@ at_most(Cells x, Cells y)
 	return simde_vcleq_u32(x, y);
 }
 
-ALWAYS_INLINE Truth
-but_not(Truth p, Truth q)
-{
-	return simde_vbicq_u32(p, q);
-}
-
 ALWAYS_INLINE Cells
 choose(Truth p, Cells x, Cells y)
 {
@@ -194,38 +189,54 @@ store_some_codes(uint8_t *p, Codes codes, int count)
 		p[i] = bytes[i];
 }
 
-/*
- * A negative difference is folded to one less than its magnitude, which
- * differs only on a border, where both buckets know the rule; and -2^31 stays
- * within the last bucket.
- */
+/* the saturating magnitude of -2^31, an opposition, stays in the last bucket */
 ALWAYS_INLINE Cells
 bucket_of(Cells difference)
 {
-	simde_int32x4_t x = simde_vreinterpretq_s32_u32(difference);
-	simde_int32x4_t folded = simde_veorq_s32(x, simde_vshrq_n_s32(x, 31));
+	simde_int32x4_t folded = simde_vqabsq_s32(simde_vreinterpretq_s32_u32(difference));
 
 	return simde_vshrq_n_u32(simde_vreinterpretq_u32_s32(folded), BUCKET_SHIFT);
 }
 
+ALWAYS_INLINE bool
+has_look_ups(const AspectTable *table)
+{
+	return table->bucketed;
+}
+
+ALWAYS_INLINE Places
+places_from(const AspectTable *table)
+{
+	return table->bucketed;
+}
+
+ALWAYS_INLINE Cells
+place_of(Places places, Cells bucket)
+{
+	(void) places;
+	return bucket;
+}
+
 ALWAYS_INLINE LookUp
-look_up_from(const uint32_t *entries)
+look_up_from(const uint32_t *by_bucket, const uint32_t *by_rule)
 {
 	LookUp		table;
 
+	(void) by_rule;
 	for (int i = 0; i < 4; i++)
-		table.val[i] = simde_vreinterpretq_u8_u32(load(entries + 4 * i));
+		table.val[i] = simde_vreinterpretq_u8_u32(load(by_bucket + 4 * i));
 
 	return table;
 }
 
 ALWAYS_INLINE LookUp
-look_up_from_floats(const float *entries)
+look_up_from_floats(const float *by_bucket, const float *by_rule)
 {
 	LookUp		table;
 
+	(void) by_rule;
 	for (int i = 0; i < 4; i++)
-		table.val[i] = simde_vreinterpretq_u8_f32(simde_vld1q_f32(entries + 4 * i));
+		table.val[i] = simde_vreinterpretq_u8_f32(simde_vld1q_f32(by_bucket + 4 * i));
 
 	return table;
 }

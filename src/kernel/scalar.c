@@ -35,6 +35,13 @@ mask_if(bool condition)
 	return -(uint32_t) condition;
 }
 
+/* arithmetic, because compilers turn the mask of a comparison into a branch */
+static inline uint32_t
+mask_if_at_most(uint32_t x, uint32_t y)
+{
+	return ~(uint32_t) (((int64_t) y - (int64_t) x) >> 63);
+}
+
 static inline uint32_t
 magnitude(uint32_t x)
 {
@@ -62,7 +69,7 @@ find_in_bucket(const AspectTable *table, uint32_t difference)
 	finding.index = bucket_of(difference);
 	finding.deviation = magnitude(difference) - table->bucket_angle[finding.index];
 	finding.orb = magnitude(finding.deviation);
-	finding.found = mask_if(finding.orb <= table->bucket_limit[finding.index]);
+	finding.found = mask_if_at_most(finding.orb, table->bucket_limit[finding.index]);
 	return finding;
 }
 

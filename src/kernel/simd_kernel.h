@@ -37,6 +37,7 @@
  */
 typedef struct AspectLookUps
 {
+	Places		places;
 	LookUp		angle;
 	LookUp		limit;
 	CodeLookUp	code;
@@ -44,6 +45,7 @@ typedef struct AspectLookUps
 
 typedef struct ScoreLookUps
 {
+	Places		places;
 	LookUp		angle;
 	LookUp		limit;
 	LookUp		max_orb;
@@ -68,22 +70,46 @@ typedef struct Sum
 } Sum;
 
 /*
- * Which of the cells does this rule improve?  The tightest aspect is found by
- * trying upwards for something closer; the first one by trying downwards and
- * taking whatever matches.
+ * Rules are tried upwards for something closer, or, if the first one wins,
+ * downwards so that it comes last and replaces the others.
  */
-ALWAYS_INLINE Truth
-rule_improves(const AspectTable *table, int rule, Cells orb, Cells best)
-{
-	Truth		within = at_most(orb, splat(table->limit[rule]));
-
-	return table->first ? within : but_not(within, at_most(best, orb));
-}
-
 ALWAYS_INLINE int
 rule_to_try(const AspectTable *table, int attempt)
 {
 	return table->first ? table->n - 1 - attempt : attempt;
+}
+
+/*
+ * Offers the orb of a rule to each cell; returns where it is refused.
+ *
+ * The next rule waits for the best orb only, so that takes one instruction:
+ * an orb beyond the limit counts as the largest number there is.
+ */
+ALWAYS_INLINE Truth
+offer_rule(const AspectTable *table, int rule, Cells orb, Cells *best)
+{
+	Cells		nothing = splat(UINT32_MAX);
+	Cells		offered = choose(at_most(orb, splat(table->limit[rule])), orb, nothing);
+	Truth		refused = at_most(table->first ? nothing : *best, offered);
+
+	*best = table->first ? choose(refused, *best, offered) : smaller(*best, offered);
+	return refused;
+}
+
+/*
+ * A group of columns: lane k is in row k / width of those in the vector, and
+ * in column k % width of the group.
+ */
+ALWAYS_INLINE Cells
+repeat_columns(const binary_angle *b, int width)
+{
+	return width == LANES ? load(b) : permute(load_group(b, width), lane_modulo(width));
+}
+
+ALWAYS_INLINE Cells
+spread_rows(Cells rows, int width)
+{
+	return width == LANES ? rows : permute(rows, lane_divided(width));
 }
 
 /*
@@ -95,10 +121,11 @@ ALWAYS_INLINE Cells
 find_in_buckets(const AspectLookUps *look_ups, Cells difference, Codes *codes)
 {
 	Cells		bucket = bucket_of(difference);
+	Cells		place = place_of(look_ups->places, bucket);
 	Cells		deviation = subtract(magnitude(difference),
-									 look_up(look_ups->angle, bucket));
+									 look_up(look_ups->angle, place));
 	Truth		found = at_most(magnitude(deviation),
-								look_up(look_ups->limit, bucket));
+								look_up(look_ups->limit, place));
 
 	*codes = look_up_codes(look_ups->code, bucket, found);
 	return keep(found, deviation);
@@ -116,12 +143,10 @@ find_in_rules(const AspectTable *table, Cells difference, Codes *codes)
 	{
 		int			rule = rule_to_try(table, attempt);
 		Cells		candidate = subtract(separation, splat(table->angle[rule]));
-		Cells		orb = magnitude(candidate);
-		Truth		better = rule_improves(table, rule, orb, best);
+		Truth		refused = offer_rule(table, rule, magnitude(candidate), &best);
 
-		best = choose(better, orb, best);
-		deviation = choose(better, candidate, deviation);
-		code = choose(better, splat(table->code[rule]), code);
+		deviation = choose(refused, deviation, candidate);
+		code = choose(refused, code, splat(table->code[rule]));
 	}
 
 	*codes = narrow(code);
@@ -207,12 +232,13 @@ simd_matrix(const AspectTable *table,
 			const binary_angle *a, int n, const binary_angle *b, int m,
 			uint8_t *code, int32_t *deviation)
 {
-	if (table->bucketed)
+	if (has_look_ups(table))
 	{
 		AspectLookUps look_ups;
 
-		look_ups.angle = look_up_from(table->bucket_angle);
-		look_ups.limit = look_up_from(table->bucket_limit);
+		look_ups.places = places_from(table);
+		look_ups.angle = look_up_from(table->bucket_angle, table->angle);
+		look_ups.limit = look_up_from(table->bucket_limit, table->limit);
 		look_ups.code = code_look_up_from(table->bucket_code);
 		fill_rows(table, &look_ups, a, n, b, m, code, deviation);
 	}
@@ -237,10 +263,11 @@ ALWAYS_INLINE Cells
 score_in_linear_buckets(const ScoreLookUps *look_ups, Cells difference, Floats weights)
 {
 	Cells		bucket = bucket_of(difference);
+	Cells		place = place_of(look_ups->places, bucket);
 	Cells		orb = magnitude(subtract(magnitude(difference),
-										 look_up(look_ups->angle, bucket)));
-	Floats		worth = worth_of_rest(orb, look_up(look_ups->max_orb, bucket),
-									  look_up(look_ups->slope, bucket));
+										 look_up(look_ups->angle, place)));
+	Floats		worth = worth_of_rest(orb, look_up(look_ups->max_orb, place),
+									  look_up(look_ups->slope, place));
 
 	return to_integers(multiply(worth, weights));
 }
@@ -249,12 +276,13 @@ ALWAYS_INLINE Cells
 score_in_buckets(const ScoreLookUps *look_ups, Cells difference, Floats weights)
 {
 	Cells		bucket = bucket_of(difference);
+	Cells		place = place_of(look_ups->places, bucket);
 	Cells		orb = magnitude(subtract(magnitude(difference),
-										 look_up(look_ups->angle, bucket)));
-	Truth		found = at_most(orb, look_up(look_ups->limit, bucket));
-	Floats		worth = add_floats(worth_of_rest(orb, look_up(look_ups->max_orb, bucket),
-												 look_up(look_ups->slope, bucket)),
-								   as_floats(look_up(look_ups->base, bucket)));
+										 look_up(look_ups->angle, place)));
+	Truth		found = at_most(orb, look_up(look_ups->limit, place));
+	Floats		worth = add_floats(worth_of_rest(orb, look_up(look_ups->max_orb, place),
+												 look_up(look_ups->slope, place)),
+								   as_floats(look_up(look_ups->base, place)));
 
 	return keep(found, to_integers(multiply(worth, weights)));
 }
@@ -273,12 +301,11 @@ score_in_rules(const ScoreTable *table, Cells difference, Floats weights)
 	{
 		int			rule = rule_to_try(aspects, attempt);
 		Cells		orb = magnitude(subtract(separation, splat(aspects->angle[rule])));
-		Truth		better = rule_improves(aspects, rule, orb, best);
+		Truth		refused = offer_rule(aspects, rule, orb, &best);
 
-		best = choose(better, orb, best);
-		max_orb = choose(better, splat(table->max_orb[rule]), max_orb);
-		slope = choose(better, as_cells(splat_float(table->slope[rule])), slope);
-		base = choose(better, as_cells(splat_float(table->base[rule])), base);
+		max_orb = choose(refused, max_orb, splat(table->max_orb[rule]));
+		slope = choose(refused, slope, as_cells(splat_float(table->slope[rule])));
+		base = choose(refused, base, as_cells(splat_float(table->base[rule])));
 	}
 
 	return to_integers(multiply(add_floats(worth_of_rest(best, max_orb, slope),
@@ -311,24 +338,19 @@ score_vector(const ScoreTable *table, const ScoreLookUps *look_ups, ScoreMethod 
 		add_to_sum(sum, score_in_rules(table, difference, weight));
 }
 
-/*
- * One group of columns; returns where the weights of the next one begin.
- *
- * Lane k is in row k / width of those in the vector and in column k % width.
- */
+/* one group of columns; returns where the weights of the next one begin */
 ALWAYS_INLINE const float *
 score_group(const ScoreTable *table, const ScoreLookUps *look_ups, ScoreMethod method,
 			const binary_angle *a, int n, const binary_angle *b, int width,
 			const float *weights, Sum *sum)
 {
 	int			height = LANES / width;
-	Cells		columns = permute(load_group(b, width), lane_modulo(width));
-	Cells		spread = lane_divided(width);
+	Cells		columns = repeat_columns(b, width);
 	int			i = 0;
 
 	for (; i + height <= n; i += height)
 	{
-		Cells		rows = permute(load_group(a + i, height), spread);
+		Cells		rows = spread_rows(load_group(a + i, height), width);
 
 		score_vector(table, look_ups, method, subtract(rows, columns), weights, sum);
 		weights += LANES;
@@ -336,7 +358,7 @@ score_group(const ScoreTable *table, const ScoreLookUps *look_ups, ScoreMethod m
 
 	if (i < n)
 	{
-		Cells		rows = permute(load_some(a + i, n - i), spread);
+		Cells		rows = spread_rows(load_some(a + i, n - i), width);
 
 		score_vector(table, look_ups, method, subtract(rows, columns), weights, sum);
 		weights += LANES;
@@ -378,25 +400,56 @@ score_groups(const ScoreTable *table, const ScoreLookUps *look_ups, ScoreMethod 
 	return sum.total + sum_of_lanes(sum.lanes);
 }
 
+/* functions of their own, so that each has the registers to itself */
+static __attribute__((noinline)) int64_t
+score_by_linear_buckets(const ScoreTable *table,
+						const binary_angle *a, int n, const binary_angle *b, int m,
+						const float *weights)
+{
+	ScoreLookUps look_ups;
+
+	look_ups.places = places_from(&table->aspects);
+	look_ups.angle = look_up_from(table->aspects.bucket_angle, table->aspects.angle);
+	look_ups.max_orb = look_up_from(table->bucket_max_orb, table->max_orb);
+	look_ups.slope = look_up_from_floats(table->bucket_slope, table->slope);
+	return score_groups(table, &look_ups, LINEAR_BUCKETS, a, n, b, m, weights);
+}
+
+static __attribute__((noinline)) int64_t
+score_by_buckets(const ScoreTable *table,
+				 const binary_angle *a, int n, const binary_angle *b, int m,
+				 const float *weights)
+{
+	ScoreLookUps look_ups;
+
+	look_ups.places = places_from(&table->aspects);
+	look_ups.angle = look_up_from(table->aspects.bucket_angle, table->aspects.angle);
+	look_ups.limit = look_up_from(table->aspects.bucket_limit, table->aspects.limit);
+	look_ups.max_orb = look_up_from(table->bucket_max_orb, table->max_orb);
+	look_ups.slope = look_up_from_floats(table->bucket_slope, table->slope);
+	look_ups.base = look_up_from_floats(table->bucket_base, table->base);
+	return score_groups(table, &look_ups, ANY_BUCKETS, a, n, b, m, weights);
+}
+
+static __attribute__((noinline)) int64_t
+score_by_rules(const ScoreTable *table,
+			   const binary_angle *a, int n, const binary_angle *b, int m,
+			   const float *weights)
+{
+	return score_groups(table, NULL, RULES, a, n, b, m, weights);
+}
+
 static int64_t
 simd_score(const ScoreTable *table,
 		   const binary_angle *a, int n, const binary_angle *b, int m,
 		   const float *weights)
 {
-	ScoreLookUps look_ups;
-
-	if (!table->aspects.bucketed)
-		return score_groups(table, NULL, RULES, a, n, b, m, weights);
-
-	look_ups.angle = look_up_from(table->aspects.bucket_angle);
-	look_ups.max_orb = look_up_from(table->bucket_max_orb);
-	look_ups.slope = look_up_from_floats(table->bucket_slope);
-	if (table->linear)
-		return score_groups(table, &look_ups, LINEAR_BUCKETS, a, n, b, m, weights);
-
-	look_ups.limit = look_up_from(table->aspects.bucket_limit);
-	look_ups.base = look_up_from_floats(table->bucket_base);
-	return score_groups(table, &look_ups, ANY_BUCKETS, a, n, b, m, weights);
+	if (!has_look_ups(&table->aspects))
+		return score_by_rules(table, a, n, b, m, weights);
+	else if (table->linear)
+		return score_by_linear_buckets(table, a, n, b, m, weights);
+	else
+		return score_by_buckets(table, a, n, b, m, weights);
 }
 
 #endif							/* SYNASTRY_SIMD_KERNEL_H */
