@@ -414,12 +414,12 @@ check_cells(const ScoreModel *model, Node *escontext)
 	int64		max_worth = 0;
 
 	for (int i = 0; i < model->n_worths; i++)
-		max_worth = Max(max_worth, Abs((int64) model->worths[i]));
+		max_worth = Max(max_worth, llabs(model->worths[i]));
 	for (int i = 0; i < model->n_bodies; i++)
 		for (int j = i; j < model->n_bodies; j++)
 		{
 			int64		pair = score_model_pair(model, weights[i].id, weights[j].id);
-			double		points = (double) Abs(pair) / (2.0 * WEIGHT_ONE) *
+			double		points = (double) llabs(pair) / (2.0 * WEIGHT_ONE) *
 				max_worth / WEIGHT_ONE;
 
 			if (points > MAX_CELL_SCORE)
