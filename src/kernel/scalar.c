@@ -19,27 +19,22 @@ typedef struct Finding
 	uint32_t	found;			/* mask */
 } Finding;
 
-/*
- * Clang would fill vectors with look-ups one by one, which takes three times
- * as long.
- */
-#ifdef __clang__
-#define KEEP_SCALAR		_Pragma("clang loop vectorize(disable) interleave(disable)")
-#else
-#define KEEP_SCALAR
-#endif
-
 static inline uint32_t
 mask_if(bool condition)
 {
 	return -(uint32_t) condition;
 }
 
-/* arithmetic, because compilers turn the mask of a comparison into a branch */
+/*
+ * A value of which the compiler knows nothing.  Clang makes a branch of a
+ * comparison with something it has just loaded, and vectors of look-ups that
+ * it does one by one; either takes three times as long.
+ */
 static inline uint32_t
-mask_if_at_most(uint32_t x, uint32_t y)
+opaque(uint32_t x)
 {
-	return ~(uint32_t) (((int64_t) y - (int64_t) x) >> 63);
+	__asm__("" : "+r"(x));
+	return x;
 }
 
 static inline uint32_t
@@ -69,7 +64,7 @@ find_in_bucket(const AspectTable *table, uint32_t difference)
 	finding.index = bucket_of(difference);
 	finding.deviation = magnitude(difference) - table->bucket_angle[finding.index];
 	finding.orb = magnitude(finding.deviation);
-	finding.found = mask_if_at_most(finding.orb, table->bucket_limit[finding.index]);
+	finding.found = opaque(mask_if(finding.orb <= table->bucket_limit[finding.index]));
 	return finding;
 }
 
@@ -119,7 +114,6 @@ fill_matrix(const AspectTable *table, bool bucketed,
 
 	for (int i = 0; i < n; i++)
 	{
-		KEEP_SCALAR
 		for (int j = 0; j < m; j++)
 		{
 			Finding		finding = find_aspect(table, bucketed, a[i] - b[j]);
@@ -149,28 +143,51 @@ contribution(uint32_t orb, uint32_t max_orb, float slope, float base, float weig
 	return (int32_t) lrintf(((float) (int32_t) rest * slope + base) * weight);
 }
 
+/* outside its orb a cell has no rest, and is worth 0 without being asked */
+ALWAYS_INLINE int32_t
+score_in_linear_bucket(const ScoreTable *table, uint32_t difference, float weight)
+{
+	Finding		finding = find_in_bucket(&table->aspects, difference);
+
+	return contribution(finding.orb, opaque(table->bucket_max_orb[finding.index]),
+						table->bucket_slope[finding.index], 0, weight);
+}
+
+ALWAYS_INLINE int32_t
+score_in_bucket(const ScoreTable *table, uint32_t difference, float weight)
+{
+	Finding		finding = find_in_bucket(&table->aspects, difference);
+	int32_t		points = contribution(finding.orb, opaque(table->bucket_max_orb[finding.index]),
+									  table->bucket_slope[finding.index],
+									  table->bucket_base[finding.index], weight);
+
+	return (int32_t) ((uint32_t) points & finding.found);
+}
+
+ALWAYS_INLINE int32_t
+score_in_rules(const ScoreTable *table, uint32_t difference, float weight)
+{
+	Finding		finding = find_in_rules(&table->aspects, difference);
+	int32_t		points = contribution(finding.orb, opaque(table->max_orb[finding.index]),
+									  table->slope[finding.index],
+									  table->base[finding.index], weight);
+
+	return (int32_t) ((uint32_t) points & finding.found);
+}
+
 ALWAYS_INLINE int64_t
-add_scores(const ScoreTable *table, bool bucketed,
+add_scores(const ScoreTable *table,
+		   int32_t (*score_one) (const ScoreTable *, uint32_t, float),
 		   const binary_angle *a, int n, const binary_angle *b, int m,
 		   const float *weights)
 {
-	const uint32_t *max_orb = bucketed ? table->bucket_max_orb : table->max_orb;
-	const float *slope = bucketed ? table->bucket_slope : table->slope;
-	const float *base = bucketed ? table->bucket_base : table->base;
 	int64_t		sum = 0;
 
+	/* column by column, as the weights lie; see arrange_weights() */
 	for (int j = 0; j < m; j++)
 	{
-		KEEP_SCALAR
 		for (int i = 0; i < n; i++)
-		{
-			Finding		finding = find_aspect(&table->aspects, bucketed, a[i] - b[j]);
-			int32_t		points = contribution(finding.orb, max_orb[finding.index],
-											  slope[finding.index],
-											  base[finding.index], *weights++);
-
-			sum += (int32_t) ((uint32_t) points & finding.found);
-		}
+			sum += score_one(table, a[i] - b[j], *weights++);
 	}
 
 	return sum;
@@ -181,10 +198,12 @@ scalar_score(const ScoreTable *table,
 			 const binary_angle *a, int n, const binary_angle *b, int m,
 			 const float *weights)
 {
-	if (table->aspects.bucketed)
-		return add_scores(table, true, a, n, b, m, weights);
+	if (!table->aspects.bucketed)
+		return add_scores(table, score_in_rules, a, n, b, m, weights);
+	else if (table->linear)
+		return add_scores(table, score_in_linear_bucket, a, n, b, m, weights);
 	else
-		return add_scores(table, false, a, n, b, m, weights);
+		return add_scores(table, score_in_bucket, a, n, b, m, weights);
 }
 
 int32_t

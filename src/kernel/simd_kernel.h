@@ -9,7 +9,8 @@
  *	Floats		LANES single-precision numbers
  *	Truth		LANES truth values
  *	Codes		LANES aspect codes, a byte each
- *	LookUp, CodeLookUp		a 32-bit value, or a code, for each bucket
+ *	LookUp		a 32-bit value for each place; CodeLookUp, a code for each bucket
+ *	Places		what turns a bucket into a place, where they differ
  *
  * Loads and stores touch no byte outside the arrays: charts end where pages
  * end, and results where other memory begins.
@@ -31,10 +32,7 @@
 #ifndef SYNASTRY_SIMD_KERNEL_H
 #define SYNASTRY_SIMD_KERNEL_H
 
-/*
- * What a bucketed table looks up; an aspect table that is not bucketed leaves
- * it empty.
- */
+/* what is looked up when has_look_ups() says that a bucket decides alone */
 typedef struct AspectLookUps
 {
 	Places		places;
