@@ -72,7 +72,9 @@ SELECT longitude(chart, 'm' || repeat('ö', 100)) FROM lennon;
 -- The registry.  Ids are in stored charts: this list only ever grows.
 --
 
+\pset format unaligned
 SELECT * FROM synastry_bodies();
+\pset format aligned
 
 -- A name stands for one body, whatever its spelling.
 SELECT name, count(*)
