@@ -162,7 +162,8 @@ read_number(const JsonbValue *value, double *number)
 {
 	if (value->type != jbvNumeric)
 		return false;
-	*number = DatumGetFloat8(DirectFunctionCall1(numeric_float8,
+	/* infinite if too large, without an error that shows all its digits */
+	*number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
 												 NumericGetDatum(value->val.numeric)));
 	return true;
 }
