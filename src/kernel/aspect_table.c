@@ -201,9 +201,18 @@ score_table_prepare(ScoreTable *table, const AspectRule *rules, int n,
 
 		if (!bucket_is_empty(&table->aspects, bucket))
 		{
+			ScoreArc   *arc = &table->arcs[bucket];
+			ScoreArc   *mirrored = &table->arcs[2 * BUCKETS - 1 - bucket];
+
 			table->bucket_max_orb[bucket] = table->max_orb[rule];
 			table->bucket_slope[bucket] = table->slope[rule];
 			table->bucket_base[bucket] = table->base[rule];
+
+			arc->middle = table->aspects.angle[rule];
+			arc->max_orb = table->max_orb[rule];
+			arc->slope = table->slope[rule];
+			*mirrored = *arc;
+			mirrored->middle = -arc->middle;
 		}
 	}
 }

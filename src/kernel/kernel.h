@@ -113,6 +113,18 @@ typedef struct AspectTable
  * "linear" is true when bounds are inclusive and every rule has a base of 0: a
  * cell without an aspect then has rest 0 and is worth 0 without being asked.
  */
+/*
+ * A bucket and its mirror image, for those who look up one difference at a
+ * time: an arc of 11.25 degrees of the whole circle, and its only candidate.
+ */
+typedef struct ScoreArc
+{
+	uint32_t	middle;			/* the difference that is exact */
+	uint32_t	max_orb;
+	float		slope;
+	uint32_t	padding;
+} ScoreArc;
+
 typedef struct ScoreTable
 {
 	AspectTable aspects;
@@ -124,6 +136,7 @@ typedef struct ScoreTable
 	uint32_t	bucket_max_orb[BUCKETS];
 	float		bucket_slope[BUCKETS];
 	float		bucket_base[BUCKETS];
+	ScoreArc	arcs[2 * BUCKETS];	/* by the leading bits of a difference */
 } ScoreTable;
 
 extern void aspect_table_prepare(AspectTable *table, const AspectRule *rules,

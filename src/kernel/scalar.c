@@ -40,9 +40,7 @@ opaque(uint32_t x)
 static inline uint32_t
 magnitude(uint32_t x)
 {
-	uint32_t	negative = mask_if((int32_t) x < 0);
-
-	return (x ^ negative) - negative;
+	return (int32_t) x < 0 ? -x : x;
 }
 
 /*
@@ -145,12 +143,13 @@ contribution(uint32_t orb, uint32_t max_orb, float slope, float base, float weig
 
 /* outside its orb a cell has no rest, and is worth 0 without being asked */
 ALWAYS_INLINE int32_t
-score_in_linear_bucket(const ScoreTable *table, uint32_t difference, float weight)
+score_in_arc(const ScoreTable *table, uint32_t difference, float weight)
 {
-	Finding		finding = find_in_bucket(&table->aspects, difference);
+	const ScoreArc *arc = &table->arcs[difference >> BUCKET_SHIFT];
+	int32_t		rest = (int32_t) (arc->max_orb - magnitude(difference - arc->middle));
 
-	return contribution(finding.orb, opaque(table->bucket_max_orb[finding.index]),
-						table->bucket_slope[finding.index], 0, weight);
+	rest &= ~(rest >> 31);
+	return (int32_t) lrintf((float) rest * arc->slope * weight);
 }
 
 ALWAYS_INLINE int32_t
@@ -201,7 +200,7 @@ scalar_score(const ScoreTable *table,
 	if (!table->aspects.bucketed)
 		return add_scores(table, score_in_rules, a, n, b, m, weights);
 	else if (table->linear)
-		return add_scores(table, score_in_linear_bucket, a, n, b, m, weights);
+		return add_scores(table, score_in_arc, a, n, b, m, weights);
 	else
 		return add_scores(table, score_in_bucket, a, n, b, m, weights);
 }
