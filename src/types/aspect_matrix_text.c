@@ -197,10 +197,11 @@ read_cell(const JsonbValue *code_value, const JsonbValue *deviation_value,
 static bool
 read_cells(JsonbContainer *document, MatrixView *view, Node *escontext)
 {
-	JsonbContainer *codes = member_array(document, "codes", escontext);
-	JsonbContainer *deviations = member_array(document, "deviations", escontext);
+	JsonbContainer *codes;
+	JsonbContainer *deviations;
 
-	if (codes == NULL || deviations == NULL)
+	if ((codes = member_array(document, "codes", escontext)) == NULL ||
+		(deviations = member_array(document, "deviations", escontext)) == NULL)
 		return false;
 	if (JsonContainerSize(codes) != view->n ||
 		JsonContainerSize(deviations) != view->n)
@@ -208,10 +209,11 @@ read_cells(JsonbContainer *document, MatrixView *view, Node *escontext)
 						 escontext);
 	for (int i = 0; i < view->n; i++)
 	{
-		JsonbContainer *code_row = row_of(codes, i, view->m, escontext);
-		JsonbContainer *deviation_row = row_of(deviations, i, view->m, escontext);
+		JsonbContainer *code_row;
+		JsonbContainer *deviation_row;
 
-		if (code_row == NULL || deviation_row == NULL)
+		if ((code_row = row_of(codes, i, view->m, escontext)) == NULL ||
+			(deviation_row = row_of(deviations, i, view->m, escontext)) == NULL)
 			return false;
 		for (int j = 0; j < view->m; j++)
 			if (!read_cell(getIthJsonbValueFromContainer(code_row, j),
@@ -243,9 +245,9 @@ matrix_from_document(JsonbContainer *document, Node *escontext)
 	}
 	set = aspect_set_from_text(set_text.val.string.val, set_text.val.string.len,
 							   escontext);
-	names[SIDE_A] = member_array(document, "a", escontext);
-	names[SIDE_B] = member_array(document, "b", escontext);
-	if (set == NULL || names[SIDE_A] == NULL || names[SIDE_B] == NULL)
+	if (set == NULL ||
+		(names[SIDE_A] = member_array(document, "a", escontext)) == NULL ||
+		(names[SIDE_B] = member_array(document, "b", escontext)) == NULL)
 		return NULL;
 	if (JsonContainerSize(names[SIDE_A]) > MAX_BODIES ||
 		JsonContainerSize(names[SIDE_B]) > MAX_BODIES)
