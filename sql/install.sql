@@ -61,7 +61,7 @@ CREATE VIEW members AS
 		AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'synastry');
 SELECT count(*) > 50 AS many FROM members;
 SELECT object FROM members
-WHERE classid <> 'pg_opfamily'::regclass
+WHERE classid <> 'pg_opfamily'::regclass AND object NOT LIKE 'type %[]'
 	AND obj_description(objid, classid::regclass::name) IS NULL
 ORDER BY object;
 
