@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
@@ -54,6 +56,7 @@ cell_label(const MatrixView *view, int cell, bool glyphs)
 	uint8		code = view->codes[cell];
 	const SetAspect *aspect;
 	const char *sign;
+	int			millionths;
 	int			minutes;
 
 	if (code == 0)
@@ -63,7 +66,9 @@ cell_label(const MatrixView *view, int cell, bool glyphs)
 		sign = pnstrdup(aspect_set_name(view->set, code - 1), 3);
 	else
 		sign = glyphs ? aspect_names[aspect->id].glyph : aspect_names[aspect->id].abbreviation;
-	minutes = (int) (arc_to_degrees(cell_orb(view->deviations[cell])) * 60);
+	/* in integers: 2.05 degrees are 2 degrees 3 minutes, 2.05 * 60 is below 123 */
+	millionths = (int) rint(arc_to_degrees(cell_orb(view->deviations[cell])) * 1e6);
+	minutes = (int) (millionths * INT64CONST(60) / 1000000);
 	return psprintf(glyphs ? "%s%2d°%02d'" : "%s%2d:%02d", sign,
 					minutes / 60, minutes % 60);
 }
