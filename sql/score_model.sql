@@ -30,6 +30,8 @@ SELECT pg_temp.take('personal; bodies luminaries 1, jupiter 1, saturn 0');
 SELECT pg_temp.take('weighted; pairs moon-sun 10, venus - mars 0, sun-sun 1.5');
 SELECT pg_temp.take('weighted; pairs luminaries-social -1');
 SELECT pg_temp.take('personal; pairs jupiter-saturn 1.75');
+-- the names of both bodies win over a group, whichever comes first
+SELECT pg_temp.take('weighted; pairs sun-moon 10, luminaries-luminaries 0');
 -- With other worths, all of them
 SELECT pg_temp.take('weighted; worth trine 1, conj -0.000001');
 SELECT pg_temp.take('weighted; aspects (modern, golden=137.5 2); worth Golden 5, trine 0');
@@ -133,6 +135,7 @@ SELECT 'weighted; pairs sun- 1'::score_model;
 SELECT 'weighted; pairs sun-moon'::score_model;
 SELECT 'weighted; pairs sun-mooon 1'::score_model;
 SELECT 'weighted; pairs sun-chiron 1'::score_model;
+SELECT 'weighted; pairs sun-moon 1, moon-sun 2'::score_model;
 \echo :LAST_ERROR_SQLSTATE
 SELECT 'weighted; pairs luminaries-angles 1'::score_model;
 

@@ -174,8 +174,9 @@ suggestion_init(Suggestion *suggestion, const char *name, int length)
 {
 	suggestion->name = NULL;
 	suggestion->distance = 0;
-	if (fold_name(name, length, suggestion->wanted) > 0)
-		suggestion->distance = strlen(suggestion->wanted) / 3 + 1;
+	length = fold_name(name, length, suggestion->wanted);
+	if (length > 0)
+		suggestion->distance = (length + 1) / 3 + 1;
 }
 
 void

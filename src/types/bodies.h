@@ -84,8 +84,8 @@ extern int	fold_name(const char *name, int length, char *folded);
 extern bool in_word_list(const char *folded, const char *words);
 
 /*
- * The most similar name so far.  A name is similar if at most a third of its
- * letters must change.
+ * The most similar name so far.  A name is similar if about a third of its
+ * letters must change at most: two of five, so that exchanged ones count.
  */
 typedef struct Suggestion
 {

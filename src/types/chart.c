@@ -290,8 +290,7 @@ report_not_finite(double value, const char *what, const char *whose,
 			 errmsg("%s of \"%s\" is not a finite number", what, whose),
 			 errdetail("The value is %s.",
 					   isnan(value) ? "NaN" : value < 0 ? "-Infinity" : "Infinity"),
-			 errhint("Use null, or leave the body out, where the %s is not known.",
-					 what)));
+			 errhint("What is not known is null, or left out.")));
 }
 
 bool

@@ -36,6 +36,17 @@ typedef struct Worth
 	bool		from_preset;
 } Worth;
 
+/*
+ * How a pair was named: not, or by a preset; by a group; by the names of both
+ * its bodies, which wins.
+ */
+enum
+{
+	NOT_NAMED,
+	NAMED_BY_GROUP,
+	NAMED_BY_NAMES
+};
+
 /* The model as far as it has been read. */
 typedef struct Draft
 {
@@ -44,7 +55,7 @@ typedef struct Draft
 	AspectSet  *set;
 	int32		weights[BODY_IDS];	/* UNKNOWN: does not score */
 	int32	   *pairs;			/* BODY_IDS x BODY_IDS, UNKNOWN: not named */
-	bool	   *own_pairs;		/* likewise: named, and not by a preset */
+	uint8	   *named;			/* likewise: how a pair was named */
 	int			n_worths;
 	Worth		worths[MAX_ASPECTS];
 	uint8		flags;
@@ -164,9 +175,38 @@ allocate_pairs(Draft *draft)
 	if (draft->pairs != NULL)
 		return;
 	draft->pairs = palloc(BODY_IDS * BODY_IDS * sizeof(int32));
-	draft->own_pairs = palloc0(BODY_IDS * BODY_IDS * sizeof(bool));
+	draft->named = palloc0(BODY_IDS * BODY_IDS * sizeof(uint8));
 	for (int i = 0; i < BODY_IDS * BODY_IDS; i++)
 		draft->pairs[i] = UNKNOWN;
+}
+
+/* Gives every combination of two lists of bodies a weight. */
+static bool
+add_pairs(Draft *draft, const bool *first, const bool *second, bool by_names,
+		  int32 weight)
+{
+	for (int a = 0; a < BODY_IDS; a++)
+		for (int b = 0; b < BODY_IDS; b++)
+		{
+			int			pair = Min(a, b) * BODY_IDS + Max(a, b);
+
+			if (!first[a] || !second[b])
+				continue;
+			if (draft->named[pair] == NAMED_BY_NAMES)
+			{
+				if (!by_names)
+					continue;
+				ereturn(draft->scanner.escontext, false,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("pair \"%s-%s\" is listed twice",
+								body_name(a), body_name(b)),
+						 errhint("Give each pair one weight.")));
+			}
+			draft->pairs[pair] = weight;
+			if (!draft->in_preset)
+				draft->named[pair] = by_names ? NAMED_BY_NAMES : NAMED_BY_GROUP;
+		}
+	return true;
 }
 
 /* "pairs" name "-" name weight { "," name "-" name weight } */
@@ -196,15 +236,11 @@ read_pairs(Draft *draft)
 								  Min(second_word.length, NAMEDATALEN), second_word.text),
 						 true, &weight))
 			return false;
-		for (int a = 0; a < BODY_IDS; a++)
-			for (int b = 0; b < BODY_IDS; b++)
-				if (first[a] && second[b])
-				{
-					int			pair = Min(a, b) * BODY_IDS + Max(a, b);
-
-					draft->pairs[pair] = weight;
-					draft->own_pairs[pair] = !draft->in_preset;
-				}
+		if (!add_pairs(draft, first, second,
+					   body_lookup(first_word.text, first_word.length) >= 0 &&
+					   body_lookup(second_word.text, second_word.length) >= 0,
+					   weight))
+			return false;
 	} while (scan_char(&draft->scanner, ','));
 	return true;
 }
@@ -393,7 +429,7 @@ settle_pairs(Draft *draft)
 		if (draft->pairs[i] == UNKNOWN ||
 			(draft->weights[a] != UNKNOWN && draft->weights[b] != UNKNOWN))
 			continue;
-		if (draft->own_pairs[i])
+		if (draft->named[i] != NOT_NAMED)
 			ereturn(draft->scanner.escontext, false,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("pair \"%s-%s\" has a weight but body \"%s\" does not score",
