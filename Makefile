@@ -25,7 +25,7 @@ check: ## build with warnings as errors and run every test
 bench: ## measure the release build
 	@test/run bench
 
-format: ## lay out the C sources by .clang-format
+format: ## lay out the C sources like PostgreSQL's own
 	@test/run format
 
 # `make clean check`: goals that are not the driver's go to a make of their own.

@@ -10,7 +10,7 @@
 #include "compat.h"
 #include "synastry.h"
 
-PG_MODULE_MAGIC_EXT(.name = "synastry", .version = SYNASTRY_VERSION);
+PG_MODULE_MAGIC_EXT(.name = "synastry",.version = SYNASTRY_VERSION);
 
 PGDLLEXPORT void _PG_init(void);
 

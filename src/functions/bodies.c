@@ -88,7 +88,7 @@ Datum
 chart_longitude(PG_FUNCTION_ARGS)
 {
 	const Chart *chart = PG_GETARG_CHART(0);
-	text	   *name = PG_GETARG_TEXT_PP(1);
+	struct varlena *name = PG_GETARG_TEXT_PP(1);
 	int			id = body_lookup(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 	int			i;
 

@@ -66,7 +66,11 @@ cell_label(const MatrixView *view, int cell, bool glyphs)
 		sign = pnstrdup(aspect_set_name(view->set, code - 1), 3);
 	else
 		sign = glyphs ? aspect_names[aspect->id].glyph : aspect_names[aspect->id].abbreviation;
-	/* in integers: 2.05 degrees are 2 degrees 3 minutes, 2.05 * 60 is below 123 */
+
+	/*
+	 * in integers: 2.05 degrees are 2 degrees 3 minutes, 2.05 * 60 is below
+	 * 123
+	 */
 	millionths = (int) rint(arc_to_degrees(cell_orb(view->deviations[cell])) * 1e6);
 	minutes = (int) (millionths * INT64CONST(60) / 1000000);
 	return psprintf(glyphs ? "%s%2d°%02d'" : "%s%2d:%02d", sign,

@@ -17,7 +17,7 @@
 #define DECIMAL_PLACES		8
 #define DECIMAL_SCALE		100000000
 
-#define ONE_HALF			(UINT64_C(1) << 31)		/* of 2^32 */
+#define ONE_HALF			(UINT64_C(1) << 31) /* of 2^32 */
 
 /* where each sign begins: i * 2^32 / 12, rounded */
 static const binary_angle sign_begin[SIGNS] = {

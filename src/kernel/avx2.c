@@ -192,7 +192,7 @@ ALWAYS_INLINE Places
 places_from(const AspectTable *table)
 {
 	return simde_mm256_broadcastsi128_si256(
-		simde_mm_loadu_si128((const simde__m128i *) table->bucket_begin));
+											simde_mm_loadu_si128((const simde__m128i *) table->bucket_begin));
 }
 
 /* only the low byte is meant, and look_up() sees no other */
@@ -289,8 +289,8 @@ ALWAYS_INLINE int64_t
 sum_of_lanes(Cells x)
 {
 	simde__m256i wide = simde_mm256_add_epi64(
-		simde_mm256_cvtepi32_epi64(simde_mm256_castsi256_si128(x)),
-		simde_mm256_cvtepi32_epi64(simde_mm256_extracti128_si256(x, 1)));
+											  simde_mm256_cvtepi32_epi64(simde_mm256_castsi256_si128(x)),
+											  simde_mm256_cvtepi32_epi64(simde_mm256_extracti128_si256(x, 1)));
 	simde__m128i two = simde_mm_add_epi64(simde_mm256_castsi256_si128(wide),
 										  simde_mm256_extracti128_si256(wide, 1));
 

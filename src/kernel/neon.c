@@ -95,7 +95,7 @@ ALWAYS_INLINE simde_uint8x16_t
 bytes_of(Cells lanes)
 {
 	return simde_vreinterpretq_u8_u32(simde_vmlaq_u32(splat(0x03020100), lanes,
-													   splat(0x04040404)));
+													  splat(0x04040404)));
 }
 
 ALWAYS_INLINE Cells

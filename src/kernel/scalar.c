@@ -25,6 +25,8 @@ mask_if(bool condition)
 	return -(uint32_t) condition;
 }
 
+#define HIDE(x)	__asm__("" : "+r"(x))
+
 /*
  * A value of which the compiler knows nothing.  Clang makes a branch of a
  * comparison with something it has just loaded, and vectors of look-ups that
@@ -33,7 +35,7 @@ mask_if(bool condition)
 static inline uint32_t
 opaque(uint32_t x)
 {
-	__asm__("" : "+r"(x));
+	HIDE(x);
 	return x;
 }
 
@@ -84,7 +86,7 @@ find_in_rules(const AspectTable *table, uint32_t difference)
 		uint32_t	deviation = separation - table->angle[rule];
 		uint32_t	orb = magnitude(deviation);
 		uint32_t	better = mask_if(orb <= table->limit[rule]) &
-			mask_if(orb < finding.orb) & ~(finding.found & settles);
+		mask_if(orb < finding.orb) & ~(finding.found & settles);
 
 		finding.index ^= (finding.index ^ rule) & better;
 		finding.deviation ^= (finding.deviation ^ deviation) & better;

@@ -324,7 +324,7 @@ add_to_sum(Sum *sum, Cells contributions)
 
 ALWAYS_INLINE void
 score_vector(const ScoreTable *table, const ScoreLookUps *look_ups, ScoreMethod method,
-			Cells difference, const float *weights, Sum *sum)
+			 Cells difference, const float *weights, Sum *sum)
 {
 	Floats		weight = load_floats(weights);
 
@@ -399,7 +399,7 @@ score_groups(const ScoreTable *table, const ScoreLookUps *look_ups, ScoreMethod 
 }
 
 /* functions of their own, so that each has the registers to itself */
-static __attribute__((noinline)) int64_t
+static NEVER_INLINE int64_t
 score_by_linear_buckets(const ScoreTable *table,
 						const binary_angle *a, int n, const binary_angle *b, int m,
 						const float *weights)
@@ -413,7 +413,7 @@ score_by_linear_buckets(const ScoreTable *table,
 	return score_groups(table, &look_ups, LINEAR_BUCKETS, a, n, b, m, weights);
 }
 
-static __attribute__((noinline)) int64_t
+static NEVER_INLINE int64_t
 score_by_buckets(const ScoreTable *table,
 				 const binary_angle *a, int n, const binary_angle *b, int m,
 				 const float *weights)
@@ -429,7 +429,7 @@ score_by_buckets(const ScoreTable *table,
 	return score_groups(table, &look_ups, ANY_BUCKETS, a, n, b, m, weights);
 }
 
-static __attribute__((noinline)) int64_t
+static NEVER_INLINE int64_t
 score_by_rules(const ScoreTable *table,
 			   const binary_angle *a, int n, const binary_angle *b, int m,
 			   const float *weights)

@@ -12,6 +12,7 @@
 #include "kernel.h"
 
 #define ALWAYS_INLINE	static inline __attribute__((always_inline))
+#define NEVER_INLINE	__attribute__((noinline))
 
 #if defined(__x86_64__)
 #define BUILD_AVX2

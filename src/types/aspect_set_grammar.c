@@ -85,7 +85,7 @@ read_preset(Draft *draft, const AspectPreset *preset)
 	bool		ok;
 
 	scan_start(&draft->scanner, outer.type_name, preset->set,
-				 strlen(preset->set), outer.escontext);
+			   strlen(preset->set), outer.escontext);
 	ok = read_set(draft, true);
 	Assert(ok);
 	draft->scanner = outer;

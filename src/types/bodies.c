@@ -15,7 +15,7 @@
 #include "compat.h"
 #include "types/bodies.h"
 
-const Body bodies[BODY_IDS] =
+const Body	bodies[BODY_IDS] =
 {
 #define BODY(id, name, glyph, abbreviation, groups, aliases) \
 	[id] = {name, glyph, abbreviation, groups, aliases},
@@ -28,6 +28,7 @@ static const struct
 	const char *name;
 	uint32		group;
 }			body_groups[] =
+
 {
 	{"planets", IN_PLANETS},
 	{"luminaries", IN_LUMINARIES},

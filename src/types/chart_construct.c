@@ -146,7 +146,7 @@ chart_from_arrays(PG_FUNCTION_ARGS)
 	for (int i = 0; i < names.n; i++)
 	{
 		ChartBody	body = {0, UNKNOWN, UNKNOWN};
-		text	   *name;
+		struct varlena *name;
 		int			id;
 
 		if (!is_known(&names, i))
@@ -252,7 +252,7 @@ chart_without(PG_FUNCTION_ARGS)
 	take_apart(fcinfo, 1, "bodies", &names);
 	for (int i = 0; i < names.n; i++)
 	{
-		text	   *name;
+		struct varlena *name;
 
 		if (!is_known(&names, i))
 			continue;

@@ -399,8 +399,10 @@ import_planets(Import *import, const DocumentNode *array)
 	if (array->n != PLANETS)
 		return attempt(import, refuse_longitudes, array, 0);
 	foreach_child(child, array)
+	{
 		if (!attempt(import, import_body, child, child->index))
 			return false;
+	}
 	return true;
 }
 
@@ -448,9 +450,11 @@ import_houses(Import *import, const DocumentNode *node, int depth)
 				return false;
 		}
 		foreach_child(member, child)
+		{
 			if (chart_key(member) == WRAPPER &&
 				!import_container(import, member, depth + 1))
 				return false;
+		}
 	}
 	if (!found)
 		add_ignored(import, node, "not a list of house cusps");

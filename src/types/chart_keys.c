@@ -27,41 +27,41 @@ static const KeyList key_words[] = {
 		"planets points bodies objects positions placements astros all "
 		"celestial_points celestial_bodies planet_positions planetary_positions "
 		"luminaries asteroids nodes lunar_nodes lots arabic_parts stars "
-		"fixed_stars angles axes"},
+	"fixed_stars angles axes"},
 
 	/* who */
 	{OTHER_MATTERS,
 		"id uuid guid name first_name last_name full_name username user email "
 		"phone gender sex title label description notes note comment tags image "
-		"avatar color url svg"},
+	"avatar color url svg"},
 	/* when */
 	{OTHER_MATTERS,
 		"age year month day hour minute second minutes seconds min sec date time "
 		"datetime timestamp dob julian_day julian jd jd_ut delta_t "
-		"sidereal_time lst dst day_of_week time_known"},
+	"sidereal_time lst dst day_of_week time_known"},
 	/* where */
 	{OTHER_MATTERS,
 		"lat latitude lng lon long longitude alt altitude elevation city town "
 		"state nation country zip zip_code postal_code location place "
 		"coordinates coords geo geopos origin observer timezone tz tzone tz_str "
-		"utc_offset offset"},
+	"utc_offset offset"},
 	/* how */
 	{OTHER_MATTERS,
 		"type chart_type zodiac zodiac_type sidereal_mode house house_system "
 		"houses_system houses_system_identifier houses_system_name "
 		"perspective_type orb orbs armc ramc obliquity ephemeris settings config "
 		"options active_points active_aspects houses_names_list "
-		"planets_names_list axial_cusps_names_list"},
+	"planets_names_list axial_cusps_names_list"},
 	/* what follows from the positions */
 	{OTHER_MATTERS,
 		"aspects lunar_phase moon_phase sun_sign moon_sign rising_sign "
 		"elements modalities qualities polarities weightings dignities shape "
 		"patterns element_distribution quality_distribution zodiac_cusps "
-		"zodiac_signs diurnal is_diurnal sect"},
+	"zodiac_signs diurnal is_diurnal sect"},
 	/* how the document came here */
 	{OTHER_MATTERS,
 		"status status_code code success error errors message meta metadata "
-		"version count total index score rank input request query params cached"},
+	"version count total index score rank input request query params cached"},
 };
 
 static KeyTable key_table = KEY_TABLE(key_words);
@@ -180,9 +180,13 @@ find_string(const DocumentNode *value)
 	if (value->kind == DOCUMENT_STRING)
 		return value;
 	if (value->kind == DOCUMENT_OBJECT)
+	{
 		foreach_child(child, value)
+		{
 			if (child->kind == DOCUMENT_STRING)
 				return child;
+		}
+	}
 	return NULL;
 }
 
@@ -222,9 +226,13 @@ number_of_house(const DocumentNode *node)
 	if (node->key)
 		house = house_lookup(node->key, node->key_length, true);
 	if (node->kind == DOCUMENT_OBJECT)
+	{
 		foreach_child(child, node)
+		{
 			if (house == 0 && child->text && key_role(&number_table, child))
 				house = house_lookup(child->text, child->length, true);
+		}
+	}
 	if (house == 0 && node->key == NULL)
 		house = node->index + 1;
 	return house;

@@ -58,27 +58,27 @@ static const KeyList part_words[] = {
 	{PART_LONGITUDE,
 		"abs_pos absolute_position absolute_degree absolute_longitude longitude "
 		"lon ecliptic_longitude zodiac_longitude full_degree full_deg "
-		"decimal_degrees start_degree start_deg"},
+	"decimal_degrees start_degree start_deg"},
 	{PART_ANGLE, "angle"},
 	{PART_SIGN, "sign zodiac_sign sign_name"},
 	{PART_SIGN_NUMBER, "sign_num"},
 	{PART_SIGN_DEGREE,
 		"position pos sign_degree sign_degrees degree_in_sign degrees_in_sign "
 		"norm_degree norm_deg sign_longitude sign_lon sign_position sign_pos "
-		"position_in_sign"},
+	"position_in_sign"},
 	{PART_DEGREE, "degree degrees deg"},
 	{PART_MINUTE, "minute minutes min arcminute arcminutes arc_min"},
 	{PART_SECOND, "second seconds sec arcsecond arcseconds arc_sec"},
 	{PART_SPEED,
 		"speed longitude_speed lon_speed speed_longitude speed_in_longitude "
-		"daily_motion daily_speed"},
+	"daily_motion daily_speed"},
 	{PART_DECLINATION, "declination decl dec"},
 	{PART_WRAPPER,
 		"chart_position ecliptic ecliptic_position ecliptic_coordinates "
-		"start_position"},
+	"start_position"},
 	{PART_OF_PLACE,
 		"city country nation timezone timezone_str tz tz_str utc_offset date time "
-		"datetime year month day birth_date birth_time birthday dob"},
+	"datetime year month day birth_date birth_time birthday dob"},
 };
 
 static KeyTable part_table = KEY_TABLE(part_words);
@@ -102,10 +102,14 @@ static const DocumentNode *
 unwrap_number(const DocumentNode *value)
 {
 	if (value->kind == DOCUMENT_OBJECT)
+	{
 		foreach_child(child, value)
+		{
 			if (child->key_length == strlen("raw") &&
 				memcmp(child->key, "raw", strlen("raw")) == 0)
 				return child;
+		}
+	}
 	return value;
 }
 
@@ -189,9 +193,13 @@ find_sign(const DocumentNode *value, int depth)
 	if (value->kind == DOCUMENT_STRING)
 		return zodiac_sign_lookup(value->text, value->length);
 	if (value->kind == DOCUMENT_OBJECT && depth < MAX_WRAPPING)
+	{
 		foreach_child(child, value)
+		{
 			if (sign == NO_SIGN)
 				sign = find_sign(child, depth + 1);
+		}
+	}
 	return sign;
 }
 
@@ -231,7 +239,7 @@ static bool
 read_sign_degree(const Parts *parts, ZodiacText *text)
 {
 	const DocumentNode *degree = is_known(parts->part[PART_SIGN_DEGREE])
-		? parts->part[PART_SIGN_DEGREE] : parts->part[PART_DEGREE];
+	? parts->part[PART_SIGN_DEGREE] : parts->part[PART_DEGREE];
 
 	if (degree == NULL || !read_text(degree, text))
 		return false;

@@ -13,7 +13,7 @@
 
 void
 scan_start(Scanner *scanner, const char *type_name, const char *text,
-			 int length, Node *escontext)
+		   int length, Node *escontext)
 {
 	scanner->type_name = type_name;
 	scanner->text = text;

@@ -29,7 +29,7 @@ typedef struct Word
 } Word;
 
 extern void scan_start(Scanner *scanner, const char *type_name,
-						 const char *text, int length, Node *escontext);
+					   const char *text, int length, Node *escontext);
 
 extern bool scan_end(Scanner *scanner);
 extern bool scan_char(Scanner *scanner, char c);

@@ -18,6 +18,7 @@ static const struct
 	const char *name;
 	const char *model;
 }			model_presets[] =
+
 {
 	{"weighted",
 		"aspects (modern);"
@@ -31,7 +32,8 @@ static const struct
 /* What an aspect is worth, by its name, because its set may still change. */
 typedef struct Worth
 {
-	char		name[NAMEDATALEN];	/* lower case; of the registry if it is there */
+	char		name[NAMEDATALEN];	/* lower case; of the registry if it is
+									 * there */
 	int32		worth;
 	bool		from_preset;
 } Worth;
@@ -326,8 +328,8 @@ read_preset(Draft *draft, Word word)
 
 			draft->in_preset = true;
 			scan_start(&draft->scanner, outer.type_name,
-						 model_presets[i].model, strlen(model_presets[i].model),
-						 outer.escontext);
+					   model_presets[i].model, strlen(model_presets[i].model),
+					   outer.escontext);
 			ok = read_model(draft);
 			Assert(ok);
 			draft->scanner = outer;
@@ -456,7 +458,7 @@ check_cells(const ScoreModel *model, Node *escontext)
 		{
 			int64		pair = score_model_pair(model, weights[i].id, weights[j].id);
 			double		points = (double) llabs(pair) / (2.0 * WEIGHT_ONE) *
-				max_worth / WEIGHT_ONE;
+			max_worth / WEIGHT_ONE;
 
 			if (points > MAX_CELL_SCORE)
 				ereturn(escontext, false,

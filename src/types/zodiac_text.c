@@ -24,6 +24,7 @@ static const struct
 	const char *two_letters;
 	const char *glyph;
 }			zodiac_signs[SIGNS] =
+
 {
 	{"aries", "ar", "♈"},
 	{"taurus", "ta", "♉"},
@@ -54,12 +55,15 @@ typedef struct MarkText
 	Mark		mark;
 } MarkText;
 
-/* what begins like another one stands before it */
+/*
+ * What begins like another one stands before it.  The bytes are those of
+ * primes and of quotation marks, two of them for seconds, in UTF-8.
+ */
 static const MarkText symbols[] = {
 	{"°", DEGREES}, {"º", DEGREES}, {"˚", DEGREES}, {"\xB0", DEGREES},
-	{"''", SECONDS}, {"′′", SECONDS}, {"’’", SECONDS},
-	{"\"", SECONDS}, {"″", SECONDS}, {"”", SECONDS}, {"ʺ", SECONDS},
-	{"'", MINUTES}, {"′", MINUTES}, {"’", MINUTES}, {"ʹ", MINUTES},
+	{"''", SECONDS}, {"\xe2\x80\xb2\xe2\x80\xb2", SECONDS}, {"\xe2\x80\x99\xe2\x80\x99", SECONDS},
+	{"\"", SECONDS}, {"\xe2\x80\xb3", SECONDS}, {"\xe2\x80\x9d", SECONDS}, {"\xca\xba", SECONDS},
+	{"'", MINUTES}, {"\xe2\x80\xb2", MINUTES}, {"\xe2\x80\x99", MINUTES}, {"\xca\xb9", MINUTES},
 	{"℞", RETROGRADE},
 	{"\xEF\xB8\x8E", NOTHING}, {"\xEF\xB8\x8F", NOTHING}	/* emoji or text? */
 };
@@ -249,7 +253,7 @@ double
 zodiac_text_degrees(const ZodiacText *text)
 {
 	double		degrees = text->parts[0] + text->parts[1] / 60 +
-		text->parts[2] / 3600;
+	text->parts[2] / 3600;
 
 	if (text->negative)
 		degrees = -degrees;

@@ -15,7 +15,8 @@ typedef struct ZodiacText
 	bool		negative;
 	int			n;				/* of the parts, 1 to 3 */
 	double		parts[3];		/* degrees, minutes, seconds: magnitudes */
-	double		last_place;		/* degrees that a 1 in the last digit stands for */
+	double		last_place;		/* degrees that a 1 in the last digit stands
+								 * for */
 } ZodiacText;
 
 /*

@@ -65,9 +65,11 @@ list_build_needs() {
 	need libsimde-dev has_header simde/x86/avx2.h
 }
 
-# The kernels for ARM, tested under emulation on x86-64; without these their lane is skipped.
-list_emulation_needs() {
+# The layout of the sources, and the kernels for ARM, tested under emulation on x86-64; without
+# these their lanes are skipped.
+list_optional_needs() {
 	missing=()
+	need pg-bsd-indent command -v pg_bsd_indent
 	[[ $(uname -m) == x86_64 ]] || return 0
 	need gcc-aarch64-linux-gnu command -v aarch64-linux-gnu-gcc
 	need libc6-dev-arm64-cross test -e /usr/aarch64-linux-gnu/include/stdio.h
@@ -108,7 +110,7 @@ need_tests() {
 	install_and_find_postgres
 
 	# Not worth a password or a failure.
-	list_emulation_needs
+	list_optional_needs
 	if can_install && { ((EUID == 0)) || sudo -n true 2>/dev/null; }; then
 		(install_missing) || true
 	fi
@@ -116,6 +118,6 @@ need_tests() {
 
 need_format() {
 	missing=()
-	need clang-format command -v clang-format
+	need pg-bsd-indent command -v pg_bsd_indent
 	install_missing
 }

@@ -91,7 +91,7 @@ naive_aspect(double separation, double *orb)
 	return found;
 }
 
-static __attribute__((noinline)) void
+static NEVER_INLINE void
 naive_matrix(const double *a, const double *b, int n, uint8_t *code, double *orb)
 {
 	for (int i = 0; i < n; i++)
@@ -107,7 +107,7 @@ naive_matrix(const double *a, const double *b, int n, uint8_t *code, double *orb
 	}
 }
 
-static __attribute__((noinline)) double
+static NEVER_INLINE double
 naive_score(const double *a, const double *b, int n, const double *weights)
 {
 	double		sum = 0;
