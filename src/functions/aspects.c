@@ -60,14 +60,10 @@ aspect_matrix(PG_FUNCTION_ARGS)
 static Datum
 out_of_sign(binary_angle angle, binary_angle a, binary_angle b, bool *isnull)
 {
-	static const int degrees_per_sign = 360 / SIGNS;
-	int			apart = abs(angle_sign(a) - angle_sign(b));
+	int			signs = angle_whole_signs(angle);
 
-	for (int signs = 0; signs <= SIGNS / 2; signs++)
-		if (angle == angle_from_arc(signs * degrees_per_sign))
-			return BoolGetDatum(Min(apart, SIGNS - apart) != signs);
-	*isnull = true;
-	return (Datum) 0;
+	*isnull = (signs < 0);
+	return *isnull ? (Datum) 0 : BoolGetDatum(angle_signs_apart(a, b) != signs);
 }
 
 /* columns that both forms have: body_a .. nature */

@@ -13,17 +13,13 @@
 
 #include "types/aspect_set.h"
 #include "types/chart.h"
+#include "types/zodiac_text.h"
 
 PG_FUNCTION_INFO_V1(chart_bodies);
 PG_FUNCTION_INFO_V1(chart_cusps);
 PG_FUNCTION_INFO_V1(chart_longitude);
 PG_FUNCTION_INFO_V1(synastry_bodies);
 PG_FUNCTION_INFO_V1(synastry_aspect_sets);
-
-static const char *const sign_names[SIGNS] = {
-	"aries", "taurus", "gemini", "cancer", "leo", "virgo", "libra",
-	"scorpio", "sagittarius", "capricorn", "aquarius", "pisces"
-};
 
 /* a speed or declination as the decimal that was meant, NULL if unknown */
 static Datum

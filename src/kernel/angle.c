@@ -3,18 +3,15 @@
  *		Binary angles to and from degrees, and their signs.
  */
 #include <math.h>
+#include <stdlib.h>
 
 #include "angle.h"
 
 #define UNITS_PER_TURN		4294967296.0
 #define DEGREES_PER_TURN	360
-#define DEGREES_PER_SIGN	30
 
-/* arcs are reported in millionths of a degree */
+/* 10^ARC_PLACES, 10^ANGLE_PLACES */
 #define ARC_SCALE			1000000
-
-/* decimals are held in units of 1e-8 degrees */
-#define DECIMAL_PLACES		8
 #define DECIMAL_SCALE		100000000
 
 #define ONE_HALF			(UINT64_C(1) << 31) /* of 2^32 */
@@ -63,15 +60,14 @@ decimal_to_degrees(uint64_t decimal)
 }
 
 /*
- * The shortest decimal that reads back to the same unit, in units of 1e-8
- * degrees; the zeros at its end are not printed.
+ * The zeros at the end are not printed.
  *
  * A step of 1e-7 degrees is 1.2 units, so at most one decimal with seven
  * places reads back, and one with fewer is the same number.  A step of 1e-8
  * degrees is 0.12 units, so that eight places always do.
  */
-static uint64_t
-shortest_decimal(binary_angle angle)
+uint64_t
+angle_to_decimal(binary_angle angle)
 {
 	/* in units of 1e-7 degrees, with 32 binary digits after the point */
 	uint64_t	scaled = (uint64_t) angle * (DEGREES_PER_TURN * UINT64_C(10000000));
@@ -86,13 +82,13 @@ shortest_decimal(binary_angle angle)
 double
 angle_to_degrees(binary_angle angle)
 {
-	return decimal_to_degrees(shortest_decimal(angle));
+	return decimal_to_degrees(angle_to_decimal(angle));
 }
 
 int
 angle_to_text(binary_angle angle, char *text)
 {
-	uint64_t	decimal = shortest_decimal(angle);
+	uint64_t	decimal = angle_to_decimal(angle);
 	uint32_t	whole = (uint32_t) (decimal / DECIMAL_SCALE);
 	uint32_t	fraction = (uint32_t) (decimal % DECIMAL_SCALE);
 	int			length = 0;
@@ -106,13 +102,13 @@ angle_to_text(binary_angle angle, char *text)
 	if (fraction != 0)
 	{
 		text[length++] = '.';
-		for (int place = DECIMAL_PLACES - 1; place >= 0; place--)
+		for (int place = ANGLE_PLACES - 1; place >= 0; place--)
 		{
 			text[length + place] = (char) ('0' + fraction % 10);
 			fraction /= 10;
 		}
 
-		length += DECIMAL_PLACES;
+		length += ANGLE_PLACES;
 		while (text[length - 1] == '0')
 			length--;
 	}
@@ -121,12 +117,18 @@ angle_to_text(binary_angle angle, char *text)
 	return length;
 }
 
-double
-arc_to_degrees(binary_angle arc)
+uint32_t
+arc_to_decimal(binary_angle arc)
 {
 	uint64_t	scaled = (uint64_t) arc * (DEGREES_PER_TURN * ARC_SCALE);
 
-	return (double) ((scaled + ONE_HALF) >> 32) / ARC_SCALE;
+	return (uint32_t) ((scaled + ONE_HALF) >> 32);
+}
+
+double
+arc_to_degrees(binary_angle arc)
+{
+	return (double) arc_to_decimal(arc) / ARC_SCALE;
 }
 
 int
@@ -145,6 +147,23 @@ angle_sign_degree(binary_angle angle)
 {
 	uint64_t	sign = (uint64_t) angle_sign(angle);
 
-	return decimal_to_degrees(shortest_decimal(angle) -
-							  sign * DEGREES_PER_SIGN * DECIMAL_SCALE);
+	return decimal_to_degrees(angle_to_decimal(angle) - sign * ANGLE_SIGN_DECIMAL);
+}
+
+int
+angle_whole_signs(binary_angle arc)
+{
+	for (int signs = 0; signs <= SIGNS / 2; signs++)
+		if (arc == sign_begin[signs])
+			return signs;
+
+	return -1;
+}
+
+int
+angle_signs_apart(binary_angle a, binary_angle b)
+{
+	int			apart = abs(angle_sign(a) - angle_sign(b));
+
+	return apart <= SIGNS / 2 ? apart : SIGNS - apart;
 }

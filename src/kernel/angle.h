@@ -52,16 +52,32 @@ extern binary_angle angle_from_arc(double degrees);
 /* the shortest decimal that reads back to the same unit; returns its length */
 extern int	angle_to_text(binary_angle angle, char *text);
 
-/* the same decimal as a number */
+/* the same decimal as a number; and as an integer, in units of 1e-8 degrees */
+#define ANGLE_PLACES	8
 extern double angle_to_degrees(binary_angle angle);
+extern uint64_t angle_to_decimal(binary_angle angle);
 
-/* a separation or an orb (0 .. HALF_TURN) in degrees, rounded to 6 decimals */
+/*
+ * A separation or an orb (0 .. HALF_TURN) in degrees, rounded to 6 decimals;
+ * and as an integer, in units of 1e-6 degrees.
+ */
+#define ARC_PLACES		6
 extern double arc_to_degrees(binary_angle arc);
+extern uint32_t arc_to_decimal(binary_angle arc);
+
+/* a sign in the units of angle_to_decimal() */
+#define ANGLE_SIGN_DECIMAL	(UINT64_C(30) * 100000000)
 
 /* 0 (Aries) .. 11 (Pisces) */
 extern int	angle_sign(binary_angle angle);
 
 /* degrees within the sign, 0 <= x < 30, of the decimal that is printed */
 extern double angle_sign_degree(binary_angle angle);
+
+/* an exact angle (0 .. HALF_TURN) in signs, -1 if it is no whole number */
+extern int	angle_whole_signs(binary_angle arc);
+
+/* how many signs two longitudes stand apart, 0 .. 6, wherever in them */
+extern int	angle_signs_apart(binary_angle a, binary_angle b);
 
 #endif							/* SYNASTRY_ANGLE_H */

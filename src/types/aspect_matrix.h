@@ -67,7 +67,13 @@ cell_separation(const AspectSet *set, uint8 code, int32 deviation)
 	return set->aspects[code - 1].angle + (uint32) deviation;
 }
 
-/* 1 - orb / max_orb, 0 .. 1, rounded to 6 decimals; 1 if max_orb is 0 */
+/*
+ * 1 - orb / max_orb, 0 .. 1, rounded to 6 decimals; 1 if max_orb is 0.  The
+ * same as an integer, in units of 1e-6.
+ */
+#define STRENGTH_PLACES	6
+#define STRENGTH_ONE	1000000
 extern double cell_strength(binary_angle orb, binary_angle max_orb);
+extern uint32 cell_strength_decimal(binary_angle orb, binary_angle max_orb);
 
 #endif							/* SYNASTRY_ASPECT_MATRIX_H */

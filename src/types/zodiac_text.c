@@ -14,6 +14,11 @@
 #include "types/decimal.h"
 #include "types/zodiac_text.h"
 
+const char *const sign_names[SIGNS] = {
+	"aries", "taurus", "gemini", "cancer", "leo", "virgo", "libra",
+	"scorpio", "sagittarius", "capricorn", "aquarius", "pisces"
+};
+
 /*
  * A sign is known by its glyph, by two letters, or by its name as far as
  * somebody wrote it, from three letters on.

@@ -7,7 +7,12 @@
 
 #include "postgres.h"
 
+#include "kernel/angle.h"
+
 #define NO_SIGN		(-1)
+
+/* "aries" .. "pisces", as results have them */
+extern const char *const sign_names[SIGNS];
 
 typedef struct ZodiacText
 {
