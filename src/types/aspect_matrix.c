@@ -8,9 +8,9 @@
 #include "libpq/pqformat.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
 
 #include "types/aspect_matrix.h"
+#include "types/jsonb_writer.h"
 
 PG_FUNCTION_INFO_V1(aspect_matrix_recv);
 PG_FUNCTION_INFO_V1(aspect_matrix_send);
@@ -71,17 +71,23 @@ matrix_allocate_like(const AspectMatrix *other, MatrixView *view)
 	return matrix;
 }
 
-double
-cell_strength(binary_angle orb, binary_angle max_orb)
+uint32
+cell_strength_decimal(binary_angle orb, binary_angle max_orb)
 {
 	uint64		rest;
 
 	if (max_orb == 0)
-		return 1;
+		return STRENGTH_ONE;
 	if (orb >= max_orb)
 		return 0;
 	rest = max_orb - orb;
-	return (double) ((rest * 2000000 + max_orb) / (2 * (uint64) max_orb)) / 1e6;
+	return (rest * 2 * STRENGTH_ONE + max_orb) / (2 * (uint64) max_orb);
+}
+
+double
+cell_strength(binary_angle orb, binary_angle max_orb)
+{
+	return (double) cell_strength_decimal(orb, max_orb) / STRENGTH_ONE;
 }
 
 /*
@@ -295,81 +301,58 @@ aspect_matrix_transpose(PG_FUNCTION_ARGS)
  */
 
 static void
-push_string(JsonbParseState **state, JsonbIteratorToken token, const char *string)
+write_names(JsonbWriter *writer, const uint16 *ids, int n)
 {
-	JsonbValue	value;
-
-	value.type = jbvString;
-	value.val.string.val = (char *) string;
-	value.val.string.len = strlen(string);
-	pushJsonbValue(state, token, &value);
-}
-
-static void
-push_names(JsonbParseState **state, const char *key, const uint16 *ids, int n)
-{
-	push_string(state, WJB_KEY, key);
-	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	jsonb_begin_array(writer, n);
 	for (int i = 0; i < n; i++)
-		push_string(state, WJB_ELEM, body_name(ids[i]));
-	pushJsonbValue(state, WJB_END_ARRAY, NULL);
+		jsonb_write_string(writer, body_name(ids[i]));
+	jsonb_end(writer);
 }
 
 static void
-push_cell(JsonbParseState **state, const AspectSet *set, uint8 code,
-		  int32 deviation)
+write_cell(JsonbWriter *writer, const AspectSet *set, uint8 code, int32 deviation)
 {
-	JsonbValue	value;
+	static JsonbKeys keys = JSONB_KEYS("orb", "aspect", "nature");
 
 	if (code == 0)
 	{
-		value.type = jbvNull;
-		pushJsonbValue(state, WJB_ELEM, &value);
+		jsonb_write_null(writer);
 		return;
 	}
-	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
-	push_string(state, WJB_KEY, "aspect");
-	push_string(state, WJB_VALUE, aspect_set_name(set, code - 1));
-	push_string(state, WJB_KEY, "orb");
-	value.type = jbvNumeric;
-	value.val.numeric =
-		DatumGetNumeric(DirectFunctionCall1(float8_numeric,
-											Float8GetDatum(arc_to_degrees(cell_orb(deviation)))));
-	pushJsonbValue(state, WJB_VALUE, &value);
-	push_string(state, WJB_KEY, "nature");
-	push_string(state, WJB_VALUE,
-				aspect_nature_name(aspect_set_nature(set, code - 1)));
-	pushJsonbValue(state, WJB_END_OBJECT, NULL);
+	jsonb_begin_object(writer, &keys);
+	jsonb_write_decimal(writer, arc_to_decimal(cell_orb(deviation)), ARC_PLACES);
+	jsonb_write_string(writer, aspect_set_name(set, code - 1));
+	jsonb_write_string(writer, aspect_nature_name(aspect_set_nature(set, code - 1)));
+	jsonb_end(writer);
 }
 
 Datum
 aspect_matrix_to_jsonb(PG_FUNCTION_ARGS)
 {
+	static JsonbKeys keys = JSONB_KEYS("a", "b", "cells", "aspects");
 	MatrixView	view;
 	StringInfoData set_text;
-	JsonbParseState *state = NULL;
-	JsonbValue *result;
+	JsonbWriter writer;
 
 	matrix_view(PG_GETARG_ASPECT_MATRIX(0), &view);
 	initStringInfo(&set_text);
 	aspect_set_to_text(view.set, &set_text);
 
-	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_names(&state, "a", view.ids[SIDE_A], view.n);
-	push_names(&state, "b", view.ids[SIDE_B], view.m);
-	push_string(&state, WJB_KEY, "aspects");
-	push_string(&state, WJB_VALUE, set_text.data);
-	push_string(&state, WJB_KEY, "cells");
-	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	jsonb_writer_init(&writer, 1024 + 32 * view.n * view.m);
+	jsonb_begin_object(&writer, &keys);
+	write_names(&writer, view.ids[SIDE_A], view.n);
+	write_names(&writer, view.ids[SIDE_B], view.m);
+	jsonb_begin_array(&writer, view.n);
 	for (int i = 0; i < view.n; i++)
 	{
-		pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+		jsonb_begin_array(&writer, view.m);
 		for (int j = 0; j < view.m; j++)
-			push_cell(&state, view.set, view.codes[i * view.m + j],
-					  view.deviations[i * view.m + j]);
-		pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+			write_cell(&writer, view.set, view.codes[i * view.m + j],
+					   view.deviations[i * view.m + j]);
+		jsonb_end(&writer);
 	}
-	pushJsonbValue(&state, WJB_END_ARRAY, NULL);
-	result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(result));
+	jsonb_end(&writer);
+	jsonb_write_string(&writer, set_text.data);
+	jsonb_end(&writer);
+	PG_RETURN_JSONB_P(jsonb_writer_finish(&writer));
 }
