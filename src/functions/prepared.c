@@ -9,10 +9,15 @@
 
 #include "functions/prepared.h"
 
-/* What fn_extra points to. */
+/* instead of the number of an argument: no argument is behind it */
+#define NO_ARGUMENT		(-1)
+
+/* What fn_extra points to: a list of what is prepared, most often of one. */
 typedef struct Cached
 {
+	struct Cached *next;
 	MemoryContext context;		/* holds this and all that is prepared */
+	int			argno;			/* whose it is, or NO_ARGUMENT */
 	bool		constant;		/* the argument cannot change */
 	struct varlena *argument;	/* a copy */
 	void	   *prepared;
@@ -38,6 +43,32 @@ is_constant(FmgrInfo *flinfo, int argno)
 
 typedef void *(*PrepareFunction) (const struct varlena *argument);
 
+/* What was prepared for an argument, NULL if nothing was. */
+static inline Cached *
+find_cached(FunctionCallInfo fcinfo, int argno)
+{
+	Cached	   *cached = fcinfo->flinfo ? fcinfo->flinfo->fn_extra : NULL;
+
+	while (cached != NULL && unlikely(cached->argno != argno))
+		cached = cached->next;
+	return cached;
+}
+
+/* Takes what was prepared for an argument earlier out of the list. */
+static void
+forget(FmgrInfo *flinfo, int argno)
+{
+	for (Cached **link = (Cached **) &flinfo->fn_extra; *link != NULL; link = &(*link)->next)
+		if ((*link)->argno == argno)
+		{
+			Cached	   *old = *link;
+
+			*link = old->next;
+			MemoryContextDelete(old->context);
+			return;
+		}
+}
+
 /* Prepares an argument in a memory context of its own and remembers it. */
 static pg_noinline void *
 remember(FunctionCallInfo fcinfo, int argno, const struct varlena *argument,
@@ -51,7 +82,8 @@ remember(FunctionCallInfo fcinfo, int argno, const struct varlena *argument,
 	Cached	   *cached = palloc(sizeof(Cached));
 
 	cached->context = context;
-	cached->constant = argno < 0 || is_constant(flinfo, argno);
+	cached->argno = argno;
+	cached->constant = argno == NO_ARGUMENT || is_constant(flinfo, argno);
 	cached->argument = palloc(VARSIZE(argument));
 	memcpy(cached->argument, argument, VARSIZE(argument));
 	cached->prepared = prepare(cached->argument);
@@ -59,29 +91,39 @@ remember(FunctionCallInfo fcinfo, int argno, const struct varlena *argument,
 
 	if (flinfo != NULL)
 	{
-		Cached	   *old = flinfo->fn_extra;
-
+		forget(flinfo, argno);
+		cached->next = flinfo->fn_extra;
 		flinfo->fn_extra = cached;
-		if (old != NULL)
-			MemoryContextDelete(old->context);
 	}
 	return cached->prepared;
+}
+
+/*
+ * What is prepared of a value that belongs to an argument, unless that was done
+ * at an earlier call.
+ */
+static inline void *
+prepared_value(FunctionCallInfo fcinfo, int argno, const struct varlena *argument,
+			   PrepareFunction prepare)
+{
+	const Cached *cached = find_cached(fcinfo, argno);
+
+	if (cached != NULL && VARSIZE(argument) == VARSIZE(cached->argument) &&
+		memcmp(argument, cached->argument, VARSIZE(argument)) == 0)
+		return cached->prepared;
+	return remember(fcinfo, argno, argument, prepare);
 }
 
 /* What is prepared of an argument, now or at an earlier call. */
 static inline void *
 prepared_argument(FunctionCallInfo fcinfo, int argno, PrepareFunction prepare)
 {
-	Cached	   *cached = fcinfo->flinfo ? fcinfo->flinfo->fn_extra : NULL;
-	const struct varlena *argument;
+	const Cached *cached = find_cached(fcinfo, argno);
 
 	if (likely(cached != NULL && cached->constant))
 		return cached->prepared;
-	argument = PG_DETOAST_DATUM(PG_GETARG_DATUM(argno));
-	if (cached != NULL && VARSIZE(argument) == VARSIZE(cached->argument) &&
-		memcmp(argument, cached->argument, VARSIZE(argument)) == 0)
-		return cached->prepared;
-	return remember(fcinfo, argno, argument, prepare);
+	return prepared_value(fcinfo, argno, PG_DETOAST_DATUM(PG_GETARG_DATUM(argno)),
+						  prepare);
 }
 
 /*
@@ -137,6 +179,42 @@ const PreparedSet *
 prepare_set(FunctionCallInfo fcinfo, int argno)
 {
 	return prepared_argument(fcinfo, argno, make_prepared_set);
+}
+
+/* An orb, as a value to compare. */
+typedef struct Orb
+{
+	int32		vl_len_;
+	float8		degrees;
+} Orb;
+
+/* The five majors within an orb. */
+static void *
+make_prepared_majors(const struct varlena *argument)
+{
+	static const char *const majors[] = {"conjunction", "sextile", "square", "trine", "opposition"};
+	float8		orb = ((const Orb *) argument)->degrees;
+	AspectDraft drafts[lengthof(majors)] = {0};
+
+	for (int i = 0; i < lengthof(drafts); i++)
+	{
+		drafts[i].id = aspect_lookup(majors[i], strlen(majors[i]));
+		drafts[i].angle = aspect_angle(drafts[i].id);
+		drafts[i].max_orb = orb;
+	}
+	return make_prepared_set((struct varlena *) aspect_set_build(drafts, lengthof(drafts),
+																 0, NULL, NULL));
+}
+
+const PreparedSet *
+prepare_majors(FunctionCallInfo fcinfo, int argno, float8 orb)
+{
+	Orb			value = {0};
+
+	SET_VARSIZE(&value, sizeof(value));
+	value.degrees = orb;
+	return prepared_value(fcinfo, argno, (struct varlena *) &value,
+						  make_prepared_majors);
 }
 
 /*
@@ -280,14 +358,13 @@ prepare_query(FunctionCallInfo fcinfo, int argno, const Chart **chart)
 }
 
 PreparedModel *
-prepare_default_model(FunctionCallInfo fcinfo)
+prepare_preset_model(FunctionCallInfo fcinfo, const char *name)
 {
-	Cached	   *cached = fcinfo->flinfo ? fcinfo->flinfo->fn_extra : NULL;
-	const char *name = "personal";
+	const Cached *cached = find_cached(fcinfo, NO_ARGUMENT);
 
 	if (likely(cached != NULL))
 		return up_to_date(cached->prepared);
-	return remember(fcinfo, -1,
+	return remember(fcinfo, NO_ARGUMENT,
 					(struct varlena *) score_model_from_text(name, strlen(name), NULL),
 					make_prepared_model);
 }

@@ -7,7 +7,7 @@
  * constant of the query is prepared at the first call and never looked at
  * again.  Any other argument, a Param too, may change from call to call (a
  * plpgsql variable does, in the same FmgrInfo), so its bytes are compared with
- * those that were prepared.
+ * those that were prepared.  A function may have several arguments prepared.
  */
 #ifndef SYNASTRY_PREPARED_H
 #define SYNASTRY_PREPARED_H
@@ -57,6 +57,13 @@ typedef struct PreparedModel
 /* the argument is an aspect_set */
 extern const PreparedSet *prepare_set(FunctionCallInfo fcinfo, int argno);
 
+/*
+ * conjunction, sextile, square, trine and opposition within an orb (degrees),
+ * which is or stands for an argument
+ */
+extern const PreparedSet *prepare_majors(FunctionCallInfo fcinfo, int argno,
+										 float8 orb);
+
 /* the argument is a score_model */
 extern PreparedModel *prepare_model(FunctionCallInfo fcinfo, int argno);
 
@@ -64,8 +71,9 @@ extern PreparedModel *prepare_model(FunctionCallInfo fcinfo, int argno);
 extern PreparedModel *prepare_query(FunctionCallInfo fcinfo, int argno,
 									const Chart **chart);
 
-/* the default model, for <~> between charts */
-extern PreparedModel *prepare_default_model(FunctionCallInfo fcinfo);
+/* a model by its name, always the same in one function: "personal" for <~> */
+extern PreparedModel *prepare_preset_model(FunctionCallInfo fcinfo,
+										   const char *name);
 
 /* the bodies of one chart that take part, packed */
 typedef struct Selection

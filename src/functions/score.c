@@ -100,7 +100,7 @@ synastry_score(PG_FUNCTION_ARGS)
 Datum
 chart_mismatch(PG_FUNCTION_ARGS)
 {
-	PreparedModel *prepared = prepare_default_model(fcinfo);
+	PreparedModel *prepared = prepare_preset_model(fcinfo, "personal");
 	int64		score;
 
 	if (!score_pair(prepared, PG_GETARG_CHART(0), PG_GETARG_CHART(1), &score))
