@@ -65,14 +65,15 @@ WHERE classid <> 'pg_opfamily'::regclass AND object NOT LIKE 'type %[]'
 	AND obj_description(objid, classid::regclass::name) IS NULL
 ORDER BY object;
 
--- Functions may run in parallel workers and in index expressions.
+-- Functions may run in parallel workers and in index expressions, but for
+-- synastry(), which says how long it took.
 SELECT objid::regprocedure, provolatile, proparallel
 FROM members JOIN pg_proc ON objid = pg_proc.oid AND classid = 'pg_proc'::regclass
 WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'c')
 	AND (provolatile, proparallel) <> ('i', 's')
 ORDER BY 1::text;
 -- A null argument makes a null result, but for constructors whose arguments
--- may be left out.
+-- may be left out, and for the options of synastry().
 SELECT objid::regprocedure
 FROM members JOIN pg_proc ON objid = pg_proc.oid AND classid = 'pg_proc'::regclass
 WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND NOT proisstrict

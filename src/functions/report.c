@@ -1,0 +1,523 @@
+/*
+ * report.c
+ *		What an application shows about a pair: synastry_report(), synastry().
+ *
+ * A report is one jsonb object with everything that a page needs.  Its keys are
+ * always there, null where something is not known:
+ *
+ *	rows, columns	names of the bodies of A and of B that take part
+ *	aspects			for each row an array of a cell per column: null or {aspect,
+ *					orb, type}
+ *	interaspects	the same aspects as a list, with all that aspects() says
+ *	score			number, null without a common scoring cell
+ *	score_cells		what score_cells() says
+ *	bodies			{a, b}: what bodies() says of each chart
+ *	overlays		{a_in_b, b_in_a}: houses of one chart in which the bodies of
+ *					the other fall; null where there are no cusps
+ *
+ * jsonb wants keys in the order of their lengths, which is the order of the
+ * code below.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "portability/instr_time.h"
+
+#include "functions/prepared.h"
+#include "types/jsonb_writer.h"
+#include "types/zodiac_text.h"
+
+PG_FUNCTION_INFO_V1(synastry_report);
+PG_FUNCTION_INFO_V1(synastry_with_metadata);
+
+/* bytes that the parts of a report take, about: what the writer begins with */
+#define REPORT_SIZE			1200
+#define BODY_SIZE			300
+#define INTERASPECT_SIZE	330 /* with its cell */
+#define SCORE_CELL_SIZE		160
+
+/* What the kernel finds between the bodies that take part. */
+typedef struct Comparison
+{
+	Selection	a;
+	Selection	b;
+	uint8	   *codes;
+	int32	   *deviations;
+	int			n_found;		/* aspects */
+} Comparison;
+
+/* What they add up to, by a model. */
+typedef struct Score
+{
+	Comparison	cells;			/* without those that make no term */
+	int32	   *contributions;	/* of the cells with an aspect */
+	bool		any;			/* a cell that scores, aspect or not */
+	int64		sum;			/* in units of 1 / SCORE_ONE */
+} Score;
+
+/* What is the same for all cells with the same aspect. */
+typedef struct AspectLabel
+{
+	const char *name;
+	const char *type;
+	uint64		angle;			/* 1e-8 degrees, as max_orb */
+	uint64		max_orb;
+	int			signs;			/* -1: no whole number of signs */
+} AspectLabel;
+
+/* Everything that a report is made of. */
+typedef struct Pair
+{
+	ChartView	a;
+	ChartView	b;
+	const AspectSet *set;
+	Comparison	shown;
+	AspectLabel labels[MAX_ASPECTS];
+	const AspectSet *score_set;
+	Score		score;
+} Pair;
+
+/*
+ * Finding
+ */
+
+/* The selections are made; finds the aspects. */
+static void
+compare(Comparison *comparison, const AspectTable *table)
+{
+	int			cells = comparison->a.n * comparison->b.n;
+
+	comparison->codes = palloc(cells + 1);
+	comparison->deviations = palloc(cells * sizeof(int32) + 1);
+	current_kernel->matrix(table, comparison->a.longitudes, comparison->a.n,
+						   comparison->b.longitudes, comparison->b.n,
+						   comparison->codes, comparison->deviations);
+	comparison->n_found = 0;
+	for (int cell = 0; cell < cells; cell++)
+		comparison->n_found += (comparison->codes[cell] != 0);
+}
+
+/* The same for a score: what each cell adds, and the sum of it. */
+static void
+compare_and_score(Score *score, const PreparedModel *model)
+{
+	Comparison *cells = &score->cells;
+	int			cell = 0;
+
+	compare(cells, &model->table.aspects);
+	score->contributions = palloc(cells->a.n * cells->b.n * sizeof(int32) + 1);
+	score->any = false;
+	score->sum = 0;
+	for (int i = 0; i < cells->a.n; i++)
+		for (int j = 0; j < cells->b.n; j++, cell++)
+		{
+			float		weight = prepared_weight(model, cells->a.ids[i], cells->b.ids[j]);
+
+			score->any |= (weight != 0);
+			if (cells->codes[cell] == 0)
+				continue;
+			if (weight == 0)
+			{
+				cells->codes[cell] = 0;
+				cells->n_found--;
+				continue;
+			}
+			score->contributions[cell] = score_cell(&model->table, cells->codes[cell],
+													cell_orb(cells->deviations[cell]),
+													weight);
+			score->sum += score->contributions[cell];
+		}
+}
+
+static void
+free_comparison(Comparison *comparison)
+{
+	pfree(comparison->codes);
+	pfree(comparison->deviations);
+}
+
+static const char *
+aspect_name(const AspectSet *set, int i)
+{
+	if (set->aspects[i].id == CUSTOM_ASPECT)
+		return aspect_set_name(set, i);
+	return aspect_names[set->aspects[i].id].name;
+}
+
+static void
+label_aspects(const AspectSet *set, AspectLabel *labels)
+{
+	for (int i = 0; i < set->n; i++)
+	{
+		labels[i].name = aspect_name(set, i);
+		labels[i].type = aspect_nature_name(aspect_set_nature(set, i));
+		labels[i].angle = angle_to_decimal(set->aspects[i].angle);
+		labels[i].max_orb = angle_to_decimal(set->aspects[i].max_orb);
+		labels[i].signs = angle_whole_signs(set->aspects[i].angle);
+	}
+}
+
+static void
+compare_pair(Pair *pair, const Chart *a, const Chart *b,
+			 const PreparedSet *set, const PreparedModel *model)
+{
+	chart_view(a, &pair->a);
+	chart_view(b, &pair->b);
+	pair->set = set->set;
+	label_aspects(set->set, pair->labels);
+	select_for_set(set, SIDE_A, a, &pair->shown.a);
+	select_for_set(set, SIDE_B, b, &pair->shown.b);
+	compare(&pair->shown, &set->table);
+
+	pair->score_set = model->set;
+	select_for_model(model, SIDE_A, a, &pair->score.cells.a);
+	select_for_model(model, SIDE_B, b, &pair->score.cells.b);
+	compare_and_score(&pair->score, model);
+}
+
+static void
+free_pair(Pair *pair)
+{
+	free_comparison(&pair->shown);
+	free_comparison(&pair->score.cells);
+	pfree(pair->score.contributions);
+}
+
+/*
+ * Writing: a function per key
+ */
+
+/* ["sun", "moon", ...] */
+static void
+write_names(JsonbWriter *writer, const Selection *selection)
+{
+	jsonb_begin_array(writer, selection->n);
+	for (int i = 0; i < selection->n; i++)
+		jsonb_write_string(writer, body_name(selection->ids[i]));
+	jsonb_end(writer);
+}
+
+static void
+write_score(JsonbWriter *writer, const Score *score)
+{
+	if (score->any)
+		jsonb_write_fixed_point(writer, score->sum);
+	else
+		jsonb_write_null(writer);
+}
+
+static void
+write_house(JsonbWriter *writer, const binary_angle *cusps, binary_angle longitude)
+{
+	if (cusps != NULL)
+		jsonb_write_decimal(writer, house_of(cusps, longitude), 0);
+	else
+		jsonb_write_null(writer);
+}
+
+/* [{name, sign, house, longitude, retrograde, sign_degree}, ...] */
+static void
+write_bodies(JsonbWriter *writer, const ChartView *chart)
+{
+	static JsonbKeys keys = JSONB_KEYS("name", "sign", "house", "longitude",
+									   "retrograde", "sign_degree");
+
+	jsonb_begin_array(writer, chart->n);
+	for (int i = 0; i < chart->n; i++)
+	{
+		binary_angle longitude = chart->longitudes[i];
+		uint64		degrees = angle_to_decimal(longitude);
+		int			sign = angle_sign(longitude);
+
+		jsonb_begin_object(writer, &keys);
+		jsonb_write_string(writer, body_name(chart->ids[i]));
+		jsonb_write_string(writer, sign_names[sign]);
+		write_house(writer, chart->cusps, longitude);
+		jsonb_write_decimal(writer, degrees, ANGLE_PLACES);
+		if (chart->speeds != NULL && chart->speeds[i] != UNKNOWN)
+			jsonb_write_bool(writer, chart->speeds[i] < 0);
+		else
+			jsonb_write_null(writer);
+		jsonb_write_decimal(writer, degrees - sign * ANGLE_SIGN_DECIMAL, ANGLE_PLACES);
+		jsonb_end(writer);
+	}
+	jsonb_end(writer);
+}
+
+/* n x m times null or {orb, type, aspect} */
+static void
+write_aspects(JsonbWriter *writer, const Pair *pair)
+{
+	static JsonbKeys keys = JSONB_KEYS("orb", "type", "aspect");
+	const Comparison *shown = &pair->shown;
+	int			cell = 0;
+
+	jsonb_begin_array(writer, shown->a.n);
+	for (int i = 0; i < shown->a.n; i++)
+	{
+		jsonb_begin_array(writer, shown->b.n);
+		for (int j = 0; j < shown->b.n; j++, cell++)
+		{
+			const AspectLabel *label;
+
+			if (shown->codes[cell] == 0)
+			{
+				jsonb_write_null(writer);
+				continue;
+			}
+			label = &pair->labels[shown->codes[cell] - 1];
+			jsonb_begin_object(writer, &keys);
+			jsonb_write_decimal(writer, arc_to_decimal(cell_orb(shown->deviations[cell])),
+								ARC_PLACES);
+			jsonb_write_string(writer, label->type);
+			jsonb_write_string(writer, label->name);
+			jsonb_end(writer);
+		}
+		jsonb_end(writer);
+	}
+	jsonb_end(writer);
+}
+
+/* [{body, house}, ...] for the bodies of a guest, null without cusps */
+static void
+write_overlay(JsonbWriter *writer, const ChartView *guest, const ChartView *host)
+{
+	static JsonbKeys keys = JSONB_KEYS("body", "house");
+
+	if (host->cusps == NULL)
+	{
+		jsonb_write_null(writer);
+		return;
+	}
+	jsonb_begin_array(writer, guest->n);
+	for (int i = 0; i < guest->n; i++)
+	{
+		jsonb_begin_object(writer, &keys);
+		jsonb_write_string(writer, body_name(guest->ids[i]));
+		write_house(writer, host->cusps, guest->longitudes[i]);
+		jsonb_end(writer);
+	}
+	jsonb_end(writer);
+}
+
+/* [{orb, aspect, body_a, body_b, contribution}, ...] */
+static void
+write_score_cells(JsonbWriter *writer, const Pair *pair)
+{
+	static JsonbKeys keys = JSONB_KEYS("orb", "aspect", "body_a", "body_b", "contribution");
+	const Comparison *scored = &pair->score.cells;
+	int			cell = 0;
+
+	jsonb_begin_array(writer, scored->n_found);
+	for (int i = 0; i < scored->a.n; i++)
+		for (int j = 0; j < scored->b.n; j++, cell++)
+		{
+			if (scored->codes[cell] == 0)
+				continue;
+			jsonb_begin_object(writer, &keys);
+			jsonb_write_decimal(writer, arc_to_decimal(cell_orb(scored->deviations[cell])),
+								ARC_PLACES);
+			jsonb_write_string(writer, aspect_name(pair->score_set, scored->codes[cell] - 1));
+			jsonb_write_string(writer, body_name(scored->a.ids[i]));
+			jsonb_write_string(writer, body_name(scored->b.ids[j]));
+			jsonb_write_fixed_point(writer, pair->score.contributions[cell]);
+			jsonb_end(writer);
+		}
+	jsonb_end(writer);
+}
+
+/* one of the list of aspects */
+static void
+write_interaspect(JsonbWriter *writer, const Pair *pair, int i, int j)
+{
+	static JsonbKeys keys = JSONB_KEYS("orb", "type", "angle", "aspect",
+									   "body_a", "body_b", "max_orb",
+									   "strength", "separation", "out_of_sign");
+	const Comparison *shown = &pair->shown;
+	int			cell = i * shown->b.n + j;
+	uint8		code = shown->codes[cell];
+	const AspectLabel *label = &pair->labels[code - 1];
+	binary_angle orb = cell_orb(shown->deviations[cell]);
+	binary_angle separation = cell_separation(pair->set, code, shown->deviations[cell]);
+
+	jsonb_begin_object(writer, &keys);
+	jsonb_write_decimal(writer, arc_to_decimal(orb), ARC_PLACES);
+	jsonb_write_string(writer, label->type);
+	jsonb_write_decimal(writer, label->angle, ANGLE_PLACES);
+	jsonb_write_string(writer, label->name);
+	jsonb_write_string(writer, body_name(shown->a.ids[i]));
+	jsonb_write_string(writer, body_name(shown->b.ids[j]));
+	jsonb_write_decimal(writer, label->max_orb, ANGLE_PLACES);
+	jsonb_write_decimal(writer,
+						cell_strength_decimal(orb, pair->set->aspects[code - 1].max_orb),
+						STRENGTH_PLACES);
+	jsonb_write_decimal(writer, arc_to_decimal(separation), ARC_PLACES);
+	if (label->signs >= 0)
+		jsonb_write_bool(writer, angle_signs_apart(shown->a.longitudes[i],
+												   shown->b.longitudes[j]) != label->signs);
+	else
+		jsonb_write_null(writer);
+	jsonb_end(writer);
+}
+
+static void
+write_interaspects(JsonbWriter *writer, const Pair *pair)
+{
+	const Comparison *shown = &pair->shown;
+
+	jsonb_begin_array(writer, shown->n_found);
+	for (int i = 0; i < shown->a.n; i++)
+		for (int j = 0; j < shown->b.n; j++)
+			if (shown->codes[i * shown->b.n + j] != 0)
+				write_interaspect(writer, pair, i, j);
+	jsonb_end(writer);
+}
+
+/* The whole report, in the order of its keys. */
+static Jsonb *
+make_report(const Pair *pair)
+{
+	static JsonbKeys keys = JSONB_KEYS("rows", "score", "bodies", "aspects", "columns",
+									   "overlays", "score_cells", "interaspects");
+	static JsonbKeys body_keys = JSONB_KEYS("a", "b");
+	static JsonbKeys overlay_keys = JSONB_KEYS("a_in_b", "b_in_a");
+	JsonbWriter writer;
+
+	jsonb_writer_init(&writer, REPORT_SIZE + BODY_SIZE * (pair->a.n + pair->b.n) +
+					  INTERASPECT_SIZE * pair->shown.n_found +
+					  SCORE_CELL_SIZE * pair->score.cells.n_found);
+	jsonb_begin_object(&writer, &keys);
+	write_names(&writer, &pair->shown.a);
+	write_score(&writer, &pair->score);
+
+	jsonb_begin_object(&writer, &body_keys);
+	write_bodies(&writer, &pair->a);
+	write_bodies(&writer, &pair->b);
+	jsonb_end(&writer);
+
+	write_aspects(&writer, pair);
+	write_names(&writer, &pair->shown.b);
+
+	jsonb_begin_object(&writer, &overlay_keys);
+	write_overlay(&writer, &pair->a, &pair->b);
+	write_overlay(&writer, &pair->b, &pair->a);
+	jsonb_end(&writer);
+
+	write_score_cells(&writer, pair);
+	write_interaspects(&writer, pair);
+	jsonb_end(&writer);
+	return jsonb_writer_finish(&writer);
+}
+
+/* synastry_report(chart, chart, aspect_set, score_model) */
+Datum
+synastry_report(PG_FUNCTION_ARGS)
+{
+	const PreparedSet *set = prepare_set(fcinfo, 2);
+	const PreparedModel *model = prepare_model(fcinfo, 3);
+	Pair		pair;
+	Jsonb	   *report;
+
+	compare_pair(&pair, PG_GETARG_CHART(0), PG_GETARG_CHART(1), set, model);
+	report = make_report(&pair);
+	free_pair(&pair);
+	PG_RETURN_JSONB_P(report);
+}
+
+/*
+ * synastry(): the report, and what this call has done.
+ */
+
+/* The orb of the call in degrees, checked; 8 unless given. */
+static float8
+get_orb(FunctionCallInfo fcinfo, int argno)
+{
+	float8		orb = PG_ARGISNULL(argno) ? 8 : PG_GETARG_FLOAT8(argno);
+
+	if (!(orb >= 0 && orb <= 180))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("orb is out of range: %.15g", orb),
+				 errhint("Orbs are degrees between 0 and 180.")));
+	return orb;
+}
+
+/*
+ * {orb, cached, performance: {cells, aspects, milliseconds, instruction_set},
+ * optimization_enabled}
+ */
+static void
+write_metadata(JsonbWriter *writer, const Pair *pair, bool majors, float8 orb,
+			   double milliseconds)
+{
+	static JsonbKeys keys = JSONB_KEYS("orb", "cached", "performance", "optimization_enabled");
+	static JsonbKeys performance_keys = JSONB_KEYS("cells", "aspects", "milliseconds",
+												   "instruction_set");
+
+	jsonb_begin_object(writer, &keys);
+	if (majors)
+		jsonb_write_decimal(writer, angle_to_decimal(angle_from_arc(orb)), ANGLE_PLACES);
+	else
+		jsonb_write_null(writer);
+	jsonb_write_bool(writer, false);
+
+	jsonb_begin_object(writer, &performance_keys);
+	jsonb_write_decimal(writer, pair->shown.a.n * pair->shown.b.n, 0);
+	jsonb_write_decimal(writer, pair->shown.n_found, 0);
+	jsonb_write_decimal(writer, (int64) rint(milliseconds * 1e6), 6);
+	jsonb_write_string(writer, current_kernel->name);
+	jsonb_end(writer);
+
+	jsonb_write_bool(writer, true);
+	jsonb_end(writer);
+}
+
+/* A report with metadata: its members and one more, in the order of keys. */
+static Jsonb *
+add_metadata(const Jsonb *report, const Pair *pair, bool majors, float8 orb,
+			 double milliseconds)
+{
+	static JsonbKeys keys = JSONB_KEYS("rows", "score", "bodies", "aspects", "columns",
+									   "metadata",
+									   "overlays", "score_cells", "interaspects");
+	int			next = JsonContainerSize(&report->root);	/* behind its keys */
+	JsonbWriter writer;
+
+	jsonb_writer_init(&writer, VARSIZE(report) + REPORT_SIZE);
+	jsonb_begin_object(&writer, &keys);
+	for (int i = 0; keys.names[i] != NULL; i++)
+		if (strcmp(keys.names[i], "metadata") == 0)
+			write_metadata(&writer, pair, majors, orb, milliseconds);
+		else
+			jsonb_write_copy(&writer, &report->root, next++);
+	jsonb_end(&writer);
+	return jsonb_writer_finish(&writer);
+}
+
+/* synastry(chart, chart, orb, use_caching, aspect_set) */
+Datum
+synastry_with_metadata(PG_FUNCTION_ARGS)
+{
+	bool		majors = PG_ARGISNULL(4);
+	float8		orb;
+	Pair		pair;
+	Jsonb	   *report;
+	instr_time	start;
+	instr_time	duration;
+
+	INSTR_TIME_SET_CURRENT(start);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	orb = get_orb(fcinfo, 2);
+	compare_pair(&pair, PG_GETARG_CHART(0), PG_GETARG_CHART(1),
+				 majors ? prepare_majors(fcinfo, 2, orb) : prepare_set(fcinfo, 4),
+				 prepare_preset_model(fcinfo, "weighted"));
+	report = make_report(&pair);
+	free_pair(&pair);
+
+	INSTR_TIME_SET_CURRENT(duration);
+	INSTR_TIME_SUBTRACT(duration, start);
+	PG_RETURN_JSONB_P(add_metadata(report, &pair, majors, orb,
+								   INSTR_TIME_GET_MILLISEC(duration)));
+}
