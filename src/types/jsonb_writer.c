@@ -49,6 +49,12 @@
 #define MAX_WHOLE_GROUPS	5
 #define MAX_PLACES_GROUPS	4
 #define MAX_GROUPS			(MAX_WHOLE_GROUPS + MAX_PLACES_GROUPS)
+
+/*
+ * Room for the groups of a number, which end in the middle: so that always
+ * MAX_GROUPS can be copied, which is faster than as many as there are.
+ */
+#define GROUPS_ROOM			(2 * MAX_GROUPS)
 #define MAX_NUMERIC_SIZE	(VARHDRSZ + sizeof(uint16) + MAX_GROUPS * sizeof(int16))
 
 /*
@@ -77,12 +83,12 @@ reserve(JsonbWriter *writer, Size size)
 		grow(writer, size);
 }
 
-/* Zeros up to the next multiple of 4, for which there must be room. */
+/* Zeros up to the next multiple of 4; there must be room for an int32. */
 static inline void
 pad(JsonbWriter *writer)
 {
-	while (writer->used % sizeof(int32) != 0)
-		writer->data[writer->used++] = 0;
+	memset(writer->data + writer->used, 0, sizeof(int32));
+	writer->used = INTALIGN(writer->used);
 }
 
 /*
@@ -233,7 +239,6 @@ write_groups(JsonbWriter *writer, bool negative, const int16 *first,
 	Size		begin = writer->used;
 	Size		size;
 	char	   *target;
-	int16	   *groups;
 
 	/* no zeros at either end; zero itself has no group and the weight 0 */
 	while (first < end && *first == 0)
@@ -260,9 +265,7 @@ write_groups(JsonbWriter *writer, bool negative, const int16 *first,
 	size = VARHDRSZ + sizeof(header) + (end - first) * sizeof(int16);
 	SET_VARSIZE(target, size);
 	memcpy(target + VARHDRSZ, &header, sizeof(header));
-	groups = (int16 *) (target + VARHDRSZ + sizeof(header));
-	while (first < end)
-		*groups++ = *first++;
+	memcpy(target + VARHDRSZ + sizeof(header), first, MAX_GROUPS * sizeof(int16));
 	writer->used += size;
 	add_entry(writer, JENTRY_ISNUMERIC, begin);
 }
@@ -278,7 +281,7 @@ jsonb_write_decimal(JsonbWriter *writer, int64 scaled, int places)
 {
 	static const int to_whole_groups[PLACES_PER_GROUP] = {1, 1000, 100, 10};
 	int			n = (places + PLACES_PER_GROUP - 1) / PLACES_PER_GROUP;
-	int16		groups[MAX_GROUPS];
+	int16		groups[GROUPS_ROOM];
 	int16	   *end = groups + MAX_GROUPS;
 	int16	   *first;
 
@@ -291,7 +294,7 @@ jsonb_write_decimal(JsonbWriter *writer, int64 scaled, int places)
 void
 jsonb_write_fixed_point(JsonbWriter *writer, int64 fixed)
 {
-	int16		groups[MAX_GROUPS];
+	int16		groups[GROUPS_ROOM];
 	int16	   *end = groups + MAX_GROUPS;
 	int16	   *first;
 
