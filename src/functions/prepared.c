@@ -296,7 +296,7 @@ prepare_default_model(FunctionCallInfo fcinfo)
  * Which bodies of a chart take part
  */
 
-static void
+void
 select_all(const Chart *chart, Selection *selection)
 {
 	selection->n = chart->n;
