@@ -108,7 +108,8 @@ FROM (VALUES (1, 'tightest'), (2, 'first')) s(place, ties),
 ORDER BY place, b;
 
 -- Exactly halfway between two aspects the lower angle counts; in a list that
--- is tried in order, the first.
+-- is tried in order, the first.  (Exactly is to the unit of 2^-32 turns, of
+-- which these longitudes are whole numbers.)
 SELECT a, x.aspect AS tightest, y.aspect AS first, z.aspect AS other_order, x.orb
 FROM unnest('{0, 22.5, 45, 337.5, 315}'::float8[]) a,
 	 LATERAL aspects(chart(sun => a), chart(moon => a + 45), 'square 45, conjunction 45') x,
