@@ -33,12 +33,24 @@ score_model_pair(const ScoreModel *model, int a, int b)
 	const PairWeight *pairs = score_model_pairs(model);
 	int			first = Min(a, b);
 	int			second = Max(a, b);
+	int			low = 0;
+	int			high = model->n_pairs;
 
 	if (weight_a == NULL || weight_b == NULL)
 		return 0;
-	for (int i = 0; i < model->n_pairs; i++)
-		if (pairs[i].first == first && pairs[i].second == second)
-			return 2 * (int64) pairs[i].weight;
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+		const PairWeight *pair = &pairs[middle];
+
+		if (pair->first == first && pair->second == second)
+			return 2 * (int64) pair->weight;
+		if (pair->first < first ||
+			(pair->first == first && pair->second < second))
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return (int64) weight_a->weight + weight_b->weight;
 }
 
