@@ -8,8 +8,7 @@
  */
 #include "postgres.h"
 
-#include "libpq/pqformat.h"
-
+#include "types/binary_text.h"
 #include "types/chart.h"
 #include "types/decimal.h"
 #include "types/score_model.h"
@@ -188,16 +187,10 @@ score_model_out(PG_FUNCTION_ARGS)
 Datum
 score_model_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
-	int			version = pq_getmsgbyte(message);
-	char	   *text;
 	int			length;
+	char	   *text = receive_text((StringInfo) PG_GETARG_POINTER(0),
+									SCORE_MODEL_VERSION, "score_model", &length);
 
-	if (version != SCORE_MODEL_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("unsupported version of a binary score model: %d", version)));
-	text = pq_getmsgtext(message, message->len - message->cursor, &length);
 	PG_RETURN_POINTER(score_model_from_text(text, length, NULL));
 }
 
@@ -205,14 +198,10 @@ Datum
 score_model_send(PG_FUNCTION_ARGS)
 {
 	StringInfoData text;
-	StringInfoData message;
 
 	initStringInfo(&text);
 	score_model_to_text(PG_GETARG_SCORE_MODEL(0), &text);
-	pq_begintypsend(&message);
-	pq_sendint8(&message, SCORE_MODEL_VERSION);
-	pq_sendtext(&message, text.data, text.len);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+	PG_RETURN_BYTEA_P(send_text(&text, SCORE_MODEL_VERSION));
 }
 
 /* aspect_set(score_model): the set that the model carries */
