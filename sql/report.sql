@@ -6,22 +6,9 @@
 \pset null '(null)'
 SET jit = off;
 
--- Sixty well-known people
-CREATE TEMP TABLE persons_file (id int, name text, birth timestamptz, time_known bool, latitude float8, longitude float8);
-CREATE TEMP TABLE persons_positions (id int, body text, longitude float8, speed float8, declination float8);
-CREATE TEMP TABLE persons_cusps (id int, house int, longitude float8);
-\copy persons_file FROM 'test/data/people.csv' (FORMAT csv, HEADER)
-\copy persons_positions FROM 'test/data/positions.csv' (FORMAT csv, HEADER)
-\copy persons_cusps FROM 'test/data/cusps.csv' (FORMAT csv, HEADER)
-CREATE TEMP TABLE persons AS
-SELECT id, name, time_known, chart(p.bodies, p.longitudes, p.speeds, p.declinations, c.cusps) AS chart
-FROM persons_file
-	JOIN (SELECT id, array_agg(body) AS bodies, array_agg(longitude) AS longitudes, array_agg(speed) AS speeds,
-			array_agg(declination) AS declinations FROM persons_positions GROUP BY id) p USING (id)
-	LEFT JOIN (SELECT id, array_agg(longitude ORDER BY house) AS cusps FROM persons_cusps GROUP BY id) c USING (id);
 CREATE TEMP TABLE pairs AS
 SELECT a.id AS id_a, b.id AS id_b, a.chart AS a, b.chart AS b
-FROM persons AS a, persons AS b WHERE a.id % 3 = 1;
+FROM people AS a, people AS b WHERE a.id % 3 = 1;
 CREATE TEMP TABLE reports AS SELECT id_a, id_b, a, b, synastry_report(a, b) AS report FROM pairs;
 
 -- What there is, and of which type.  Applications rely on these keys: this
@@ -178,7 +165,7 @@ SELECT synastry_report(NULL, '{}'), synastry_report('{}', NULL), synastry_report
 -- Marie Curie: the hour of her birth is not known.
 SELECT r #> '{overlays,b_in_a}' AS in_her_houses, r #> '{overlays,a_in_b,0}' AS her_sun_in_his, r #> '{bodies,a,0}' AS her_sun,
 	r->'rows' ? 'ascendant' AS her_ascendant
-FROM persons AS a, persons AS b, synastry_report(a.chart, b.chart) AS r WHERE a.name = 'Marie Curie' AND b.name = 'John Lennon';
+FROM people AS a, people AS b, synastry_report(a.chart, b.chart) AS r WHERE a.name = 'Marie Curie' AND b.name = 'John Lennon';
 SELECT r #> '{bodies,a}' AS a FROM synastry_report('{"sun": {"longitude": 1, "speed": 0}, "moon": {"longitude": 2, "speed": -0.000001},
 	"mars": {"longitude": 3}, "uncertainty": 3600}', '{}') AS r;
 

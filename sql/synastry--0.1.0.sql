@@ -383,6 +383,34 @@ CREATE CAST (aspect_matrix AS int4[]) WITH FUNCTION aspect_codes(aspect_matrix);
 COMMENT ON CAST (aspect_matrix AS int4[]) IS 'n x m codes: 0 no aspect, else the rank of the aspect by ascending angle within its set';
 
 --
+-- Charts that move
+--
+
+CREATE FUNCTION natal_aspects(chart chart, aspects aspect_set DEFAULT 'modern',
+	OUT body_a text, OUT body_b text, OUT aspect text, OUT angle float8,
+	OUT separation float8, OUT orb float8, OUT max_orb float8,
+	OUT strength float8, OUT nature text, OUT longitude_a float8,
+	OUT longitude_b float8, OUT out_of_sign bool, OUT phase text,
+	OUT days_to_exact float8) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 15;
+COMMENT ON FUNCTION natal_aspects(chart, aspect_set) IS 'the aspects inside one chart, each pair of bodies once; phase applying, separating or static, NULL without speeds; days_to_exact at the speeds of the moment, negative in the past, NULL near stations';
+
+CREATE FUNCTION transits(sky chart, natal chart,
+	aspects aspect_set DEFAULT 'predictive',
+	OUT body_a text, OUT body_b text, OUT aspect text, OUT angle float8,
+	OUT separation float8, OUT orb float8, OUT max_orb float8,
+	OUT strength float8, OUT nature text, OUT longitude_a float8,
+	OUT longitude_b float8, OUT out_of_sign bool, OUT phase text,
+	OUT days_to_exact float8) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 15;
+COMMENT ON FUNCTION transits(chart, chart, aspect_set) IS 'the aspects of a moment (body_a, which moves) against a birth chart (body_b, which stands), with phase and days_to_exact as in natal_aspects()';
+
+CREATE FUNCTION chart_interpolate(c0 chart, t0 timestamptz, c1 chart,
+	t1 timestamptz, at timestamptz) RETURNS chart
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+COMMENT ON FUNCTION chart_interpolate(chart, timestamptz, chart, timestamptz, timestamptz) IS 'the chart of a moment between two rows of an ephemeris: the bodies that both have, by cubic Hermite interpolation where both know the speed, else linearly along the shorter way; cusps and uncertainty are left out';
+
+--
 -- Scores
 --
 

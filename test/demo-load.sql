@@ -37,3 +37,27 @@ LEFT JOIN (SELECT id, array_agg(longitude ORDER BY house) AS cusps
 WHERE people.id = p.id;
 
 VACUUM (ANALYZE) people;
+
+-- The sky at 0 h UT of every day from 1930 to 2029.
+CREATE TEMPORARY TABLE days (
+	day date,
+	sun float8, sun_speed float8, moon float8, moon_speed float8,
+	mercury float8, mercury_speed float8, venus float8, venus_speed float8,
+	mars float8, mars_speed float8, jupiter float8, jupiter_speed float8,
+	saturn float8, saturn_speed float8, uranus float8, uranus_speed float8,
+	neptune float8, neptune_speed float8, pluto float8, pluto_speed float8
+);
+\copy days FROM PROGRAM 'gzip -dc test/data/ephemeris_daily_1930_2029.csv.gz' (FORMAT csv, HEADER)
+
+CREATE TABLE ephemeris (
+	at    timestamptz PRIMARY KEY,
+	chart synastry.chart NOT NULL
+);
+INSERT INTO ephemeris
+SELECT day::timestamp AT TIME ZONE 'UTC', synastry.chart(
+	ARRAY['sun', 'moon', 'mercury', 'venus', 'mars', 'jupiter', 'saturn', 'uranus', 'neptune', 'pluto'],
+	ARRAY[sun, moon, mercury, venus, mars, jupiter, saturn, uranus, neptune, pluto],
+	ARRAY[sun_speed, moon_speed, mercury_speed, venus_speed, mars_speed,
+	      jupiter_speed, saturn_speed, uranus_speed, neptune_speed, pluto_speed])
+FROM days;
+VACUUM (ANALYZE) ephemeris;

@@ -74,6 +74,21 @@ ORDER BY a.chart <~> b.chart
 LIMIT 5;
 \set ECHO none
 
+\echo '7. Tonight: the tightest transits to all sixty charts, out of a table with one sky a day'
+\echo
+\set ECHO queries
+WITH sky AS (
+	SELECT chart_interpolate(e0.chart, e0.at, e1.chart, e1.at, now()) AS chart
+	FROM ephemeris e0 JOIN ephemeris e1 ON e1.at = e0.at + interval '24 hours'
+	WHERE now() >= e0.at AND now() < e1.at
+)
+SELECT p.name, t.body_a AS transiting, t.aspect, t.body_b AS natal, t.orb, t.phase,
+	round(t.days_to_exact::numeric, 1) AS days
+FROM sky, people p, transits(sky.chart, p.chart, 'predictive; bodies_b planets, angles') t
+ORDER BY t.orb
+LIMIT 8;
+\set ECHO none
+
 \echo 'How to go on: README.md, and in psql'
 \echo
 \echo '    \\dx+ synastry'

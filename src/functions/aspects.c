@@ -1,17 +1,21 @@
 /*
  * aspects.c
- *		The aspects of a pair: aspect_matrix() and the rows of aspects().
+ *		The aspects of a pair: aspect_matrix(), and the rows of aspects(),
+ *		natal_aspects() and transits().
  */
 #include "postgres.h"
 
 #include "funcapi.h"
 #include "utils/builtins.h"
 
+#include "functions/motion.h"
 #include "functions/prepared.h"
 
 PG_FUNCTION_INFO_V1(aspect_matrix);
 PG_FUNCTION_INFO_V1(aspects_of_charts);
 PG_FUNCTION_INFO_V1(aspects_of_matrix);
+PG_FUNCTION_INFO_V1(natal_aspects);
+PG_FUNCTION_INFO_V1(transits);
 
 /* Any charts, any set. */
 static pg_noinline AspectMatrix *
@@ -66,8 +70,12 @@ out_of_sign(binary_angle angle, binary_angle a, binary_angle b, bool *isnull)
 	return *isnull ? (Datum) 0 : BoolGetDatum(angle_signs_apart(a, b) != signs);
 }
 
-/* columns that both forms have: body_a .. nature */
-#define ASPECT_COLUMNS	9
+/* columns that all have: body_a .. nature */
+#define MATRIX_COLUMNS	9
+/* and with the longitudes: longitude_a, longitude_b, out_of_sign */
+#define CHART_COLUMNS	(MATRIX_COLUMNS + 3)
+/* and with speeds: phase, days_to_exact */
+#define MOTION_COLUMNS	(CHART_COLUMNS + 2)
 
 static void
 fill_aspect(Datum *values, const AspectSet *set, int id_a, int id_b,
@@ -87,41 +95,179 @@ fill_aspect(Datum *values, const AspectSet *set, int id_a, int id_b,
 	values[8] = CStringGetTextDatum(aspect_nature_name(aspect_set_nature(set, code - 1)));
 }
 
+/* longitude_a, longitude_b, out_of_sign */
+static void
+fill_longitudes(Datum *values, bool *nulls, const AspectSet *set, uint8 code,
+				binary_angle a, binary_angle b)
+{
+	values[MATRIX_COLUMNS] = Float8GetDatum(angle_to_degrees(a));
+	values[MATRIX_COLUMNS + 1] = Float8GetDatum(angle_to_degrees(b));
+	values[MATRIX_COLUMNS + 2] = out_of_sign(set->aspects[code - 1].angle, a, b,
+											 &nulls[MATRIX_COLUMNS + 2]);
+}
+
+/* phase, days_to_exact; NULL where a speed is not known */
+static void
+fill_motion(Datum *values, bool *nulls, const Mover *a, const Mover *b,
+			int32 deviation)
+{
+	Motion		motion;
+
+	nulls[CHART_COLUMNS] = nulls[CHART_COLUMNS + 1] = true;
+	if (a->speed == UNKNOWN || b->speed == UNKNOWN)
+		return;
+	motion = aspect_motion(a, b, deviation);
+	nulls[CHART_COLUMNS] = false;
+	values[CHART_COLUMNS] = CStringGetTextDatum(phase_name(motion.phase));
+	nulls[CHART_COLUMNS + 1] = !motion.has_days;
+	values[CHART_COLUMNS + 1] = Float8GetDatum(motion.days_to_exact);
+}
+
+/* All cells of two selections, in memory of the caller's context. */
+typedef struct Cells
+{
+	uint8	   *codes;
+	int32	   *deviations;
+} Cells;
+
+static Cells
+compute_cells(const PreparedSet *prepared, const Selection *a,
+			  const Selection *b)
+{
+	Cells		cells;
+
+	cells.codes = palloc(a->n * b->n + 1);
+	cells.deviations = palloc(a->n * b->n * sizeof(int32) + 1);
+	current_kernel->matrix(&prepared->table, a->longitudes, a->n,
+						   b->longitudes, b->n, cells.codes, cells.deviations);
+	return cells;
+}
+
 /* aspects(chart, chart, aspect_set) */
 Datum
 aspects_of_charts(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	const PreparedSet *prepared = prepare_set(fcinfo, 2);
-	const AspectSet *set = prepared->set;
 	Selection	a;
 	Selection	b;
-	uint8	   *codes;
-	int32	   *deviations;
+	Cells		cells;
 
 	InitMaterializedSRF(fcinfo, 0);
 	select_for_set(prepared, SIDE_A, PG_GETARG_CHART(0), &a);
 	select_for_set(prepared, SIDE_B, PG_GETARG_CHART(1), &b);
-	codes = palloc(a.n * b.n + 1);
-	deviations = palloc(a.n * b.n * sizeof(int32) + 1);
-	current_kernel->matrix(&prepared->table, a.longitudes, a.n,
-						   b.longitudes, b.n, codes, deviations);
+	cells = compute_cells(prepared, &a, &b);
 
 	for (int i = 0; i < a.n; i++)
 		for (int j = 0; j < b.n; j++)
 		{
-			int			cell = i * b.n + j;
-			Datum		values[ASPECT_COLUMNS + 3];
-			bool		nulls[ASPECT_COLUMNS + 3] = {false};
+			uint8		code = cells.codes[i * b.n + j];
+			Datum		values[CHART_COLUMNS];
+			bool		nulls[CHART_COLUMNS] = {false};
 
-			if (codes[cell] == 0)
+			if (code == 0)
 				continue;
-			fill_aspect(values, set, a.ids[i], b.ids[j], codes[cell], deviations[cell]);
-			values[9] = Float8GetDatum(angle_to_degrees(a.longitudes[i]));
-			values[10] = Float8GetDatum(angle_to_degrees(b.longitudes[j]));
-			values[11] = out_of_sign(set->aspects[codes[cell] - 1].angle,
-									 a.longitudes[i], b.longitudes[j], &nulls[11]);
+			fill_aspect(values, prepared->set, a.ids[i], b.ids[j], code,
+						cells.deviations[i * b.n + j]);
+			fill_longitudes(values, nulls, prepared->set, code,
+							a.longitudes[i], b.longitudes[j]);
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		}
+	return (Datum) 0;
+}
+
+/* A body of a selection with its speed in the chart. */
+static Mover
+mover_of(const Chart *chart, const Selection *selection, int i)
+{
+	ChartView	view;
+	Mover		mover = {selection->ids[i], selection->longitudes[i], UNKNOWN};
+
+	chart_view(chart, &view);
+	if (view.speeds)
+		mover.speed = view.speeds[chart_find(chart, mover.id)];
+	return mover;
+}
+
+static void
+put_moving_aspect(ReturnSetInfo *rsinfo, const AspectSet *set,
+				  const Mover *a, const Mover *b, uint8 code, int32 deviation)
+{
+	Datum		values[MOTION_COLUMNS];
+	bool		nulls[MOTION_COLUMNS] = {false};
+
+	fill_aspect(values, set, a->id, b->id, code, deviation);
+	fill_longitudes(values, nulls, set, code, a->longitude, b->longitude);
+	fill_motion(values, nulls, a, b, deviation);
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+}
+
+/* transits(sky, natal, aspect_set): the sky moves, the birth chart stands */
+Datum
+transits(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	const PreparedSet *prepared = prepare_set(fcinfo, 2);
+	const Chart *sky = PG_GETARG_CHART(0);
+	Selection	a;
+	Selection	b;
+	Cells		cells;
+
+	InitMaterializedSRF(fcinfo, 0);
+	select_for_set(prepared, SIDE_A, sky, &a);
+	select_for_set(prepared, SIDE_B, PG_GETARG_CHART(1), &b);
+	cells = compute_cells(prepared, &a, &b);
+
+	for (int i = 0; i < a.n; i++)
+		for (int j = 0; j < b.n; j++)
+			if (cells.codes[i * b.n + j] != 0)
+			{
+				Mover		moving = mover_of(sky, &a, i);
+				Mover		standing = {b.ids[j], b.longitudes[j], 0};
+
+				put_moving_aspect(rsinfo, prepared->set, &moving, &standing,
+								  cells.codes[i * b.n + j],
+								  cells.deviations[i * b.n + j]);
+			}
+	return (Datum) 0;
+}
+
+/*
+ * natal_aspects(chart, aspect_set): inside one chart, each pair once.  If the
+ * set has a list for each side, one body must be on one and the other on the
+ * other, whichever comes first.
+ */
+Datum
+natal_aspects(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	const PreparedSet *prepared = prepare_set(fcinfo, 1);
+	const Chart *chart = PG_GETARG_CHART(0);
+	const bool	(*takes_part)[BODY_IDS] = prepared->takes_part;
+	Selection	all;
+	Cells		cells;
+
+	InitMaterializedSRF(fcinfo, 0);
+	select_all(chart, &all);
+	cells = compute_cells(prepared, &all, &all);
+
+	for (int i = 0; i < all.n; i++)
+		for (int j = i + 1; j < all.n; j++)
+		{
+			int			cell = i * all.n + j;
+			int			first = all.ids[i];
+			int			second = all.ids[j];
+			Mover		a;
+			Mover		b;
+
+			if (cells.codes[cell] == 0 ||
+				!((takes_part[SIDE_A][first] && takes_part[SIDE_B][second]) ||
+				  (takes_part[SIDE_A][second] && takes_part[SIDE_B][first])))
+				continue;
+			a = mover_of(chart, &all, i);
+			b = mover_of(chart, &all, j);
+			put_moving_aspect(rsinfo, prepared->set, &a, &b, cells.codes[cell],
+							  cells.deviations[cell]);
 		}
 	return (Datum) 0;
 }
@@ -139,8 +285,8 @@ aspects_of_matrix(PG_FUNCTION_ARGS)
 		for (int j = 0; j < view.m; j++)
 		{
 			int			cell = i * view.m + j;
-			Datum		values[ASPECT_COLUMNS];
-			bool		nulls[ASPECT_COLUMNS] = {false};
+			Datum		values[MATRIX_COLUMNS];
+			bool		nulls[MATRIX_COLUMNS] = {false};
 
 			if (view.codes[cell] == 0)
 				continue;

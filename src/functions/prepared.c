@@ -249,19 +249,24 @@ places_are_planets(const PreparedModel *prepared, Side side)
 static bool
 fill_weights(PreparedModel *prepared, const ScoreModel *model)
 {
+	const BodyWeight *scoring = score_model_bodies(model);
 	float	   *weight;
 	bool		any = false;
 
 	prepared->weights = palloc(Max(1, prepared->n[SIDE_A] * prepared->n[SIDE_B]) *
 							   sizeof(float));
 	weight = prepared->weights;
-	for (int a = 0; a < BODY_IDS; a++)
-		for (int b = 0; b < BODY_IDS; b++)
-			if (prepared->place[SIDE_A][a] >= 0 && prepared->place[SIDE_B][b] >= 0)
-			{
-				*weight = score_model_pair(model, a, b) / (2.0 * WEIGHT_ONE);
-				any |= (*weight++ != 0);
-			}
+	for (int i = 0; i < model->n_bodies; i++)
+		for (int j = 0; j < model->n_bodies; j++)
+		{
+			int			a = scoring[i].id;
+			int			b = scoring[j].id;
+
+			if (prepared->place[SIDE_A][a] < 0 || prepared->place[SIDE_B][b] < 0)
+				continue;
+			*weight = score_model_pair(model, a, b) / (2.0 * WEIGHT_ONE);
+			any |= (*weight++ != 0);
+		}
 	return any;
 }
 
@@ -373,7 +378,7 @@ prepare_preset_model(FunctionCallInfo fcinfo, const char *name)
  * Which bodies of a chart take part
  */
 
-static void
+void
 select_all(const Chart *chart, Selection *selection)
 {
 	selection->n = chart->n;

@@ -85,6 +85,7 @@ typedef struct Selection
 	uint16		selected_ids[MAX_BODIES];
 } Selection;
 
+extern void select_all(const Chart *chart, Selection *selection);
 extern void select_for_set(const PreparedSet *prepared, Side side,
 						   const Chart *chart, Selection *selection);
 extern void select_for_model(const PreparedModel *prepared, Side side,

@@ -8,9 +8,8 @@
  */
 #include "postgres.h"
 
-#include "libpq/pqformat.h"
-
 #include "types/aspect_set.h"
+#include "types/binary_text.h"
 
 const uint16 *
 aspect_set_bodies(const AspectSet *set, Side side)
@@ -297,16 +296,10 @@ aspect_set_out(PG_FUNCTION_ARGS)
 Datum
 aspect_set_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
-	int			version = pq_getmsgbyte(message);
-	char	   *text;
 	int			length;
+	char	   *text = receive_text((StringInfo) PG_GETARG_POINTER(0),
+									ASPECT_SET_VERSION, "aspect_set", &length);
 
-	if (version != ASPECT_SET_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("unsupported version of a binary aspect set: %d", version)));
-	text = pq_getmsgtext(message, message->len - message->cursor, &length);
 	PG_RETURN_POINTER(aspect_set_from_text(text, length, NULL));
 }
 
@@ -314,12 +307,8 @@ Datum
 aspect_set_send(PG_FUNCTION_ARGS)
 {
 	StringInfoData text;
-	StringInfoData message;
 
 	initStringInfo(&text);
 	aspect_set_to_text(PG_GETARG_ASPECT_SET(0), &text);
-	pq_begintypsend(&message);
-	pq_sendint8(&message, ASPECT_SET_VERSION);
-	pq_sendtext(&message, text.data, text.len);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+	PG_RETURN_BYTEA_P(send_text(&text, ASPECT_SET_VERSION));
 }

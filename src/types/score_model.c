@@ -8,8 +8,7 @@
  */
 #include "postgres.h"
 
-#include "libpq/pqformat.h"
-
+#include "types/binary_text.h"
 #include "types/chart.h"
 #include "types/decimal.h"
 #include "types/score_model.h"
@@ -33,12 +32,24 @@ score_model_pair(const ScoreModel *model, int a, int b)
 	const PairWeight *pairs = score_model_pairs(model);
 	int			first = Min(a, b);
 	int			second = Max(a, b);
+	int			low = 0;
+	int			high = model->n_pairs;
 
 	if (weight_a == NULL || weight_b == NULL)
 		return 0;
-	for (int i = 0; i < model->n_pairs; i++)
-		if (pairs[i].first == first && pairs[i].second == second)
-			return 2 * (int64) pairs[i].weight;
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+		const PairWeight *pair = &pairs[middle];
+
+		if (pair->first == first && pair->second == second)
+			return 2 * (int64) pair->weight;
+		if (pair->first < first ||
+			(pair->first == first && pair->second < second))
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return (int64) weight_a->weight + weight_b->weight;
 }
 
@@ -176,16 +187,10 @@ score_model_out(PG_FUNCTION_ARGS)
 Datum
 score_model_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
-	int			version = pq_getmsgbyte(message);
-	char	   *text;
 	int			length;
+	char	   *text = receive_text((StringInfo) PG_GETARG_POINTER(0),
+									SCORE_MODEL_VERSION, "score_model", &length);
 
-	if (version != SCORE_MODEL_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("unsupported version of a binary score model: %d", version)));
-	text = pq_getmsgtext(message, message->len - message->cursor, &length);
 	PG_RETURN_POINTER(score_model_from_text(text, length, NULL));
 }
 
@@ -193,14 +198,10 @@ Datum
 score_model_send(PG_FUNCTION_ARGS)
 {
 	StringInfoData text;
-	StringInfoData message;
 
 	initStringInfo(&text);
 	score_model_to_text(PG_GETARG_SCORE_MODEL(0), &text);
-	pq_begintypsend(&message);
-	pq_sendint8(&message, SCORE_MODEL_VERSION);
-	pq_sendtext(&message, text.data, text.len);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+	PG_RETURN_BYTEA_P(send_text(&text, SCORE_MODEL_VERSION));
 }
 
 /* aspect_set(score_model): the set that the model carries */

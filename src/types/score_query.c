@@ -7,10 +7,10 @@
  */
 #include "postgres.h"
 
-#include "libpq/pqformat.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
+#include "types/binary_text.h"
 #include "types/score_query.h"
 
 PG_FUNCTION_INFO_V1(score_query_in);
@@ -100,30 +100,19 @@ score_query_out(PG_FUNCTION_ARGS)
 Datum
 score_query_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
-	int			version = pq_getmsgbyte(message);
 	int			length;
+	char	   *text = receive_text((StringInfo) PG_GETARG_POINTER(0),
+									SCORE_QUERY_VERSION, "score_query", &length);
 
-	if (version != SCORE_QUERY_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("unsupported version of a binary score query: %d", version)));
-	PG_RETURN_POINTER(query_from_text(pq_getmsgtext(message,
-													message->len - message->cursor,
-													&length),
-									  NULL));
+	PG_RETURN_POINTER(query_from_text(text, NULL));
 }
 
 Datum
 score_query_send(PG_FUNCTION_ARGS)
 {
 	StringInfoData text;
-	StringInfoData message;
 
 	initStringInfo(&text);
 	query_to_text(PG_GETARG_SCORE_QUERY(0), &text);
-	pq_begintypsend(&message);
-	pq_sendint8(&message, SCORE_QUERY_VERSION);
-	pq_sendtext(&message, text.data, text.len);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+	PG_RETURN_BYTEA_P(send_text(&text, SCORE_QUERY_VERSION));
 }

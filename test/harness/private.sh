@@ -25,6 +25,8 @@ make_private_postgres() {
 		mkdir -p "$(dirname "$postgres$directory")"
 		cp --recursive --symbolic-link "$directory" "$postgres$directory"
 	done
+	# An installed synastry must be neither used nor written to, as the linker does through a link.
+	find "$postgres" -depth -name 'synastry*' -exec rm -r {} +
 
 	PATH=$postgres$bindir:$PATH
 	for directory in $(pg_config --sharedir --pkglibdir --includedir-server --pgxs); do
