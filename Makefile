@@ -22,8 +22,8 @@ demo-stop: ## stop that server and remove its directory
 check: ## build with warnings as errors and run every test
 	@test/run check
 
-bench: ## measure the release build
-	@test/run bench
+bench: ## measure the release build; PARTS="rows report" measures only these
+	@test/run bench $(PARTS)
 
 format: ## lay out the C sources like PostgreSQL's own
 	@test/run format

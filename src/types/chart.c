@@ -277,6 +277,21 @@ chart_builder_finish(const ChartBuilder *builder, Node *escontext)
 	return chart;
 }
 
+Chart *
+chart_of_planets(const binary_angle *longitudes)
+{
+	Size		size = offsetof(Chart, longitudes) + PLANETS * sizeof(binary_angle);
+	Chart	   *chart = palloc(size);
+
+	SET_VARSIZE(chart, size);
+	chart->version = CHART_VERSION;
+	chart->flags = 0;
+	chart->n = PLANETS;
+	chart->reserved = 0;
+	memcpy(chart->longitudes, longitudes, PLANETS * sizeof(binary_angle));
+	return chart;
+}
+
 /*
  * Checks of what comes in
  */

@@ -128,6 +128,9 @@ extern void chart_builder_remove(ChartBuilder *builder, int id);
 extern Chart *chart_builder_finish(const ChartBuilder *builder,
 								   Node *escontext);
 
+/* a chart of just the ten planets: what bulk loading makes */
+extern Chart *chart_of_planets(const binary_angle *longitudes);
+
 /*
  * Numbers that come in, checked: what is said of whom is for the message
  * ("longitude" of "sun").

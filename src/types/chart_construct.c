@@ -176,36 +176,51 @@ chart_from_arrays(PG_FUNCTION_ARGS)
 }
 
 /*
- * chart(sun, moon, ..., imum_coeli, cusps): one column per body.  The order of
- * the arguments is that of this list.
+ * chart(sun, moon, ..., imum_coeli, cusps): one column per body.  The arguments
+ * stand in the order of these ids: the planets, four nodes, two Liliths,
+ * Chiron, four angles.
  */
+static const uint8 column_ids[] = {
+	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 14, 17, 18, 19, 20
+};
+
+/* The longitudes of the planets, if nothing else is given. */
+static bool
+only_planets(PG_FUNCTION_ARGS, binary_angle *longitudes)
+{
+	for (int i = 0; i < PG_NARGS(); i++)
+		if (PG_ARGISNULL(i) != (i >= PLANETS))
+			return false;
+	for (int i = 0; i < PLANETS; i++)
+		(void) check_longitude(PG_GETARG_FLOAT8(i), body_name(i),
+							   &longitudes[i], NULL);
+	return true;
+}
+
 Datum
 chart_from_columns(PG_FUNCTION_ARGS)
 {
-	static const char *const columns[] = {
-		"sun", "moon", "mercury", "venus", "mars", "jupiter", "saturn",
-		"uranus", "neptune", "pluto", "true_node", "mean_node",
-		"true_south_node", "mean_south_node", "mean_lilith", "true_lilith",
-		"chiron", "ascendant", "midheaven", "descendant", "imum_coeli"
-	};
+	binary_angle longitudes[PLANETS];
 	ArrayParts	cusps;
 	ChartBuilder builder;
 
-	Assert(PG_NARGS() == lengthof(columns) + 1);
+	Assert(PG_NARGS() == lengthof(column_ids) + 1);
+	if (only_planets(fcinfo, longitudes))
+		PG_RETURN_POINTER(chart_of_planets(longitudes));
+
 	chart_builder_init(&builder);
-	for (int i = 0; i < lengthof(columns); i++)
+	for (int i = 0; i < lengthof(column_ids); i++)
 	{
 		ChartBody	body = {0, UNKNOWN, UNKNOWN};
+		int			id = column_ids[i];
 
 		if (PG_ARGISNULL(i))
 			continue;
-		(void) check_longitude(PG_GETARG_FLOAT8(i), columns[i],
+		(void) check_longitude(PG_GETARG_FLOAT8(i), body_name(id),
 							   &body.longitude, NULL);
-		(void) chart_builder_add(&builder,
-								 body_lookup(columns[i], strlen(columns[i])),
-								 &body, NULL);
+		(void) chart_builder_add(&builder, id, &body, NULL);
 	}
-	take_apart(fcinfo, lengthof(columns), "cusps", &cusps);
+	take_apart(fcinfo, lengthof(column_ids), "cusps", &cusps);
 	if (cusps.values != NULL)
 		add_cusps(&builder, &cusps);
 	PG_RETURN_POINTER(chart_builder_finish(&builder, NULL));

@@ -17,22 +17,6 @@
 PG_FUNCTION_INFO_V1(chart_in);
 PG_FUNCTION_INFO_V1(chart_out);
 
-/* A chart of just the ten planets: what bulk loading makes. */
-static Chart *
-chart_of_planets(const binary_angle *longitudes)
-{
-	Size		size = offsetof(Chart, longitudes) + PLANETS * sizeof(binary_angle);
-	Chart	   *chart = palloc(size);
-
-	SET_VARSIZE(chart, size);
-	chart->version = CHART_VERSION;
-	chart->flags = 0;
-	chart->n = PLANETS;
-	chart->reserved = 0;
-	memcpy(chart->longitudes, longitudes, PLANETS * sizeof(binary_angle));
-	return chart;
-}
-
 /* One element of the positional form: a number, or NULL. */
 static const char *
 read_element(const char *p, const char *end, int id, bool *known,

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "kernel.h"
@@ -272,8 +273,30 @@ use_overlapping(void)
 	fill_tables();
 }
 
+static const char *
+contender_name(const Contender *one)
+{
+	return one->kernel == NULL ? "naive" : one->kernel->name;
+}
+
+/* workload, variant, operation, run, nanoseconds per pair */
 static void
-measure(void)
+print_runs(void)
+{
+	for (int i = 0; i < contender_count; i++)
+	{
+		for (int run = 0; run < RUNS; run++)
+		{
+			printf("\"%s, %dx%d\",%s,matrix,%d,%.1f\n", work.name, work.bodies, work.bodies,
+				   contender_name(&contenders[i]), run, contenders[i].matrix_time[run]);
+			printf("\"%s, %dx%d\",%s,score,%d,%.1f\n", work.name, work.bodies, work.bodies,
+				   contender_name(&contenders[i]), run, contenders[i].score_time[run]);
+		}
+	}
+}
+
+static void
+measure(bool csv)
 {
 	const double *naive_matrix_time = contenders[0].matrix_time;
 	const double *naive_score_time = contenders[0].score_time;
@@ -294,21 +317,29 @@ measure(void)
 		}
 	}
 
+	if (csv)
+	{
+		print_runs();
+		return;
+	}
 	printf("%s, %d x %d\n", work.name, work.bodies, work.bodies);
 	for (int i = 0; i < contender_count; i++)
 	{
 		const Contender *one = &contenders[i];
 
 		printf("  %-8s matrix %7.1f ns %6.1fx   score %7.1f ns %6.1fx\n",
-			   one->kernel == NULL ? "naive" : one->kernel->name,
+			   contender_name(one),
 			   median(one->matrix_time, NULL), median(naive_matrix_time, one->matrix_time),
 			   median(one->score_time, NULL), median(naive_score_time, one->score_time));
 	}
 }
 
+/* --csv: every run, for those who compute; else a table of medians */
 int
-main(void)
+main(int argc, char **argv)
 {
+	bool		csv = argc > 1 && strcmp(argv[1], "--csv") == 0;
+
 	contender_count = 1;
 	for (const Kernel *const *kernel = kernels; *kernel != NULL; kernel++)
 	{
@@ -322,11 +353,11 @@ main(void)
 		static const int sizes[] = {10, 11, 16};
 
 		fill_charts(sizes[i]);
-		measure();
+		measure(csv);
 	}
 
 	use_overlapping();
 	fill_charts(10);
-	measure();
+	measure(csv);
 	return 0;
 }

@@ -1,0 +1,29 @@
+-- The table of all parts that were measured, and the same for machines. A ratio is that of two runs
+-- side by side: its median, and its quartiles.
+
+CREATE VIEW result AS
+SELECT r.part, r.name, r.simd, r.baseline,
+	percentile_cont(0.5) WITHIN GROUP (ORDER BY r.ns) AS ns,
+	percentile_cont(0.5) WITHIN GROUP (ORDER BY r.ns / b.ns) AS ratio,
+	percentile_cont(0.25) WITHIN GROUP (ORDER BY r.ns / b.ns) AS ratio_q1,
+	percentile_cont(0.75) WITHIN GROUP (ORDER BY r.ns / b.ns) AS ratio_q3,
+	count(*) AS runs
+FROM runs r
+	LEFT JOIN runs b ON b.part = r.part AND b.name = r.baseline AND b.run = r.run AND
+		b.baseline IS NULL
+GROUP BY r.part, r.name, r.simd, r.baseline
+ORDER BY min(r.n);
+
+\pset footer off
+\pset null ''
+\o
+\echo
+\echo 'Time per row or pair; ratio to the baseline in the same run: median and quartiles'
+SELECT part, name, simd, round(ns::numeric, 1) AS ns, baseline,
+	CASE WHEN ratio < 0.1 THEN '1/' || round((1 / ratio)::numeric) ELSE round(ratio::numeric, 2)::text END AS ratio,
+	CASE WHEN ratio < 0.1 THEN '1/' || round((1 / ratio_q3)::numeric) || ' .. 1/' || round((1 / ratio_q1)::numeric)
+		ELSE round(ratio_q1::numeric, 2) || ' .. ' || round(ratio_q3::numeric, 2) END AS quartiles
+FROM result;
+
+\echo 'The same as CSV'
+COPY (SELECT * FROM result) TO STDOUT (FORMAT csv, HEADER);
