@@ -416,6 +416,72 @@ CREATE OPERATOR <~> (
 COMMENT ON OPERATOR <~> (chart, score_query) IS 'minus synastry_score by the model of the query: smaller is a better match';
 
 --
+-- Populations: aggregates
+--
+
+CREATE TYPE aspect_tally;
+
+CREATE FUNCTION aspect_tally_in(cstring) RETURNS aspect_tally
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION aspect_tally_out(aspect_tally) RETURNS cstring
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION aspect_tally_recv(internal) RETURNS aspect_tally
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION aspect_tally_send(aspect_tally) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE aspect_tally (
+	INPUT = aspect_tally_in,
+	OUTPUT = aspect_tally_out,
+	RECEIVE = aspect_tally_recv,
+	SEND = aspect_tally_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = extended
+);
+COMMENT ON TYPE aspect_tally IS 'how often each aspect was found between each two bodies in many pairs of charts, and the sums of the orbs; carries its aspect set';
+COMMENT ON FUNCTION aspect_tally_in(cstring) IS 'I/O';
+COMMENT ON FUNCTION aspect_tally_out(aspect_tally) IS 'I/O';
+COMMENT ON FUNCTION aspect_tally_recv(internal) IS 'I/O';
+COMMENT ON FUNCTION aspect_tally_send(aspect_tally) IS 'I/O';
+
+CREATE FUNCTION aspect_tally_accum(aspect_tally, chart, chart) RETURNS aspect_tally
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30;
+CREATE FUNCTION aspect_tally_accum(aspect_tally, chart, chart, aspect_set)
+	RETURNS aspect_tally
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30;
+CREATE FUNCTION aspect_tally_combine(aspect_tally, aspect_tally)
+	RETURNS aspect_tally
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION aspect_tally_accum(aspect_tally, chart, chart) IS 'aggregate transition function';
+COMMENT ON FUNCTION aspect_tally_accum(aspect_tally, chart, chart, aspect_set) IS 'aggregate transition function';
+COMMENT ON FUNCTION aspect_tally_combine(aspect_tally, aspect_tally) IS 'implementation of + operator, aggregate combine function';
+
+CREATE OPERATOR + (
+	LEFTARG = aspect_tally, RIGHTARG = aspect_tally,
+	FUNCTION = aspect_tally_combine, COMMUTATOR = +
+);
+COMMENT ON OPERATOR + (aspect_tally, aspect_tally) IS 'the tally of the pairs of both; they must have the same aspect set';
+
+CREATE AGGREGATE aspect_tally(a chart, b chart) (
+	SFUNC = aspect_tally_accum, STYPE = aspect_tally, SSPACE = 16384,
+	COMBINEFUNC = aspect_tally_combine, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE aspect_tally(chart, chart) IS 'what pairs of charts have in common: how often each aspect of the set ''synastry'' is found between each two bodies; see tally_rows()';
+CREATE AGGREGATE aspect_tally(a chart, b chart, aspects aspect_set) (
+	SFUNC = aspect_tally_accum, STYPE = aspect_tally, SSPACE = 16384,
+	COMBINEFUNC = aspect_tally_combine, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE aspect_tally(chart, chart, aspect_set) IS 'what pairs of charts have in common: how often each aspect is found between each two bodies; see tally_rows()';
+
+CREATE FUNCTION tally_rows(tally aspect_tally,
+	OUT body_a text, OUT body_b text, OUT aspect text, OUT pairs int8,
+	OUT count int8, OUT share float8, OUT mean_orb float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500 ROWS 500;
+COMMENT ON FUNCTION tally_rows(aspect_tally) IS 'a row for each two bodies and each aspect that was found between them, in the order of the registry, then by angle: the pairs of charts that have both bodies, how many of them have the aspect, the share of these, their mean orb in degrees';
+
+--
 -- The registries
 --
 

@@ -139,6 +139,25 @@ prepare_set(FunctionCallInfo fcinfo, int argno)
 	return prepared_argument(fcinfo, argno, make_prepared_set);
 }
 
+const PreparedSet *
+prepare_default_set(FunctionCallInfo fcinfo)
+{
+	Cached	   *cached = fcinfo->flinfo ? fcinfo->flinfo->fn_extra : NULL;
+	const char *name = "synastry";
+
+	if (likely(cached != NULL))
+		return cached->prepared;
+	return remember(fcinfo, -1,
+					(struct varlena *) aspect_set_from_text(name, strlen(name), NULL),
+					make_prepared_set);
+}
+
+const PreparedSet *
+prepare_set_once(const AspectSet *set)
+{
+	return make_prepared_set((const struct varlena *) set);
+}
+
 /*
  * Score models
  */

@@ -57,6 +57,12 @@ typedef struct PreparedModel
 /* the argument is an aspect_set */
 extern const PreparedSet *prepare_set(FunctionCallInfo fcinfo, int argno);
 
+/* the default set, "synastry", for aggregates without that argument */
+extern const PreparedSet *prepare_default_set(FunctionCallInfo fcinfo);
+
+/* this set, in the current memory context and for as long as the set lives */
+extern const PreparedSet *prepare_set_once(const AspectSet *set);
+
 /* the argument is a score_model */
 extern PreparedModel *prepare_model(FunctionCallInfo fcinfo, int argno);
 
