@@ -481,6 +481,42 @@ CREATE FUNCTION tally_rows(tally aspect_tally,
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500 ROWS 500;
 COMMENT ON FUNCTION tally_rows(aspect_tally) IS 'a row for each two bodies and each aspect that was found between them, in the order of the registry, then by angle: the pairs of charts that have both bodies, how many of them have the aspect, the share of these, their mean orb in degrees';
 
+CREATE FUNCTION chart_agg_accum(chart, text, float8) RETURNS chart
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30;
+CREATE FUNCTION chart_agg_accum(chart, text, float8, float8) RETURNS chart
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30;
+CREATE FUNCTION chart_agg_accum(chart, text, float8, float8, float8)
+	RETURNS chart
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30;
+CREATE FUNCTION chart_agg_combine(chart, chart) RETURNS chart
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION chart_agg_accum(chart, text, float8) IS 'aggregate transition function';
+COMMENT ON FUNCTION chart_agg_accum(chart, text, float8, float8) IS 'aggregate transition function';
+COMMENT ON FUNCTION chart_agg_accum(chart, text, float8, float8, float8) IS 'aggregate transition function';
+COMMENT ON FUNCTION chart_agg_combine(chart, chart) IS 'aggregate combine function';
+
+CREATE AGGREGATE chart_agg(body text, longitude float8) (
+	SFUNC = chart_agg_accum, STYPE = chart, SSPACE = 1024,
+	COMBINEFUNC = chart_agg_combine, PARALLEL = SAFE
+);
+CREATE AGGREGATE chart_agg(body text, longitude float8, speed float8) (
+	SFUNC = chart_agg_accum, STYPE = chart, SSPACE = 1024,
+	COMBINEFUNC = chart_agg_combine, PARALLEL = SAFE
+);
+CREATE AGGREGATE chart_agg(body text, longitude float8, speed float8,
+	declination float8) (
+	SFUNC = chart_agg_accum, STYPE = chart, SSPACE = 1024,
+	COMBINEFUNC = chart_agg_combine, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE chart_agg(text, float8) IS 'chart out of rows with one position each: body, longitude in degrees; rows without either are skipped';
+COMMENT ON AGGREGATE chart_agg(text, float8, float8) IS 'chart out of rows with one position each: body, longitude in degrees, speed in degrees a day; rows without body or longitude are skipped';
+COMMENT ON AGGREGATE chart_agg(text, float8, float8, float8) IS 'chart out of rows with one position each: body, longitude in degrees, speed in degrees a day, declination in degrees; rows without body or longitude are skipped';
+
+CREATE FUNCTION composite(a chart, b chart, opposed_unknown bool DEFAULT false)
+	RETURNS chart
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30;
+COMMENT ON FUNCTION composite(chart, chart, bool) IS 'the chart of the nearer midpoints of the bodies that both have, with mean speeds and, if both have them, cusps; of two midpoints of exactly opposite bodies the smaller longitude, or none if opposed_unknown';
+
 --
 -- The registries
 --

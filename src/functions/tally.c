@@ -10,19 +10,12 @@
 #include "port/pg_bswap.h"
 #include "utils/builtins.h"
 
+#include "functions/aggregate.h"
 #include "functions/tally.h"
 
 PG_FUNCTION_INFO_V1(aspect_tally_accum);
 PG_FUNCTION_INFO_V1(aspect_tally_combine);
 PG_FUNCTION_INFO_V1(tally_rows);
-
-MemoryContext
-state_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	return AggCheckCallContext(fcinfo, &context) ? context : CurrentMemoryContext;
-}
 
 /*
  * Counting
@@ -151,11 +144,7 @@ aspect_tally_accum(PG_FUNCTION_ARGS)
 	TallyState *state;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || (PG_NARGS() > 3 && PG_ARGISNULL(3)))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return same_state(fcinfo);
 	prepared = PG_NARGS() > 3 ? prepare_set(fcinfo, 3) : prepare_default_set(fcinfo);
 	if (PG_ARGISNULL(0))
 		state = tally_begin(prepared->set, false, state_context(fcinfo));

@@ -14,10 +14,4 @@
 extern void tally_count(TallyState *state, const PreparedSet *prepared,
 						const Chart *chart_a, const Chart *chart_b);
 
-/*
- * Memory for what a state grows by: that of the aggregate, or of the caller if
- * there is none.
- */
-extern MemoryContext state_context(FunctionCallInfo fcinfo);
-
 #endif							/* SYNASTRY_TALLY_H */
