@@ -517,6 +517,91 @@ CREATE FUNCTION composite(a chart, b chart, opposed_unknown bool DEFAULT false)
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30;
 COMMENT ON FUNCTION composite(chart, chart, bool) IS 'the chart of the nearer midpoints of the bodies that both have, with mean speeds and, if both have them, cusps; of two midpoints of exactly opposite bodies the smaller longitude, or none if opposed_unknown';
 
+CREATE TYPE chart_group;
+
+CREATE FUNCTION chart_group_in(cstring) RETURNS chart_group
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_group_out(chart_group) RETURNS cstring
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_group_recv(internal) RETURNS chart_group
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_group_send(chart_group) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE chart_group (
+	INPUT = chart_group_in,
+	OUTPUT = chart_group_out,
+	RECEIVE = chart_group_recv,
+	SEND = chart_group_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = int4,
+	STORAGE = extended
+);
+COMMENT ON TYPE chart_group IS 'charts and an aspect set: the state of group_tally() and aspect_matrix_agg()';
+COMMENT ON FUNCTION chart_group_in(cstring) IS 'I/O';
+COMMENT ON FUNCTION chart_group_out(chart_group) IS 'I/O';
+COMMENT ON FUNCTION chart_group_recv(internal) IS 'I/O';
+COMMENT ON FUNCTION chart_group_send(chart_group) IS 'I/O';
+
+CREATE FUNCTION group_tally_accum(chart_group, chart) RETURNS chart_group
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+CREATE FUNCTION group_tally_accum(chart_group, chart, aspect_set)
+	RETURNS chart_group
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+CREATE FUNCTION group_tally_combine(chart_group, chart_group)
+	RETURNS chart_group
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+CREATE FUNCTION group_tally_final(chart_group) RETURNS aspect_tally
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000;
+COMMENT ON FUNCTION group_tally_accum(chart_group, chart) IS 'aggregate transition function';
+COMMENT ON FUNCTION group_tally_accum(chart_group, chart, aspect_set) IS 'aggregate transition function';
+COMMENT ON FUNCTION group_tally_combine(chart_group, chart_group) IS 'aggregate combine function';
+COMMENT ON FUNCTION group_tally_final(chart_group) IS 'aggregate final function';
+
+CREATE AGGREGATE group_tally(chart chart) (
+	SFUNC = group_tally_accum, STYPE = chart_group, SSPACE = 16384,
+	FINALFUNC = group_tally_final,
+	COMBINEFUNC = group_tally_combine, PARALLEL = SAFE
+);
+CREATE AGGREGATE group_tally(chart chart, aspects aspect_set) (
+	SFUNC = group_tally_accum, STYPE = chart_group, SSPACE = 16384,
+	FINALFUNC = group_tally_final,
+	COMBINEFUNC = group_tally_combine, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE group_tally(chart) IS 'what the members of a group have in common, by the aspect set ''synastry'': each two are compared once, and body_a comes before body_b in the registry, whichever of the two has it';
+COMMENT ON AGGREGATE group_tally(chart, aspect_set) IS 'what the members of a group have in common: each two are compared once, and body_a comes before body_b in the registry, whichever of the two has it';
+
+CREATE FUNCTION aspect_matrix_agg_accum(chart_group, text, float8, float8)
+	RETURNS chart_group
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 40;
+CREATE FUNCTION aspect_matrix_agg_accum(chart_group, text, float8, float8, aspect_set)
+	RETURNS chart_group
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 40;
+CREATE FUNCTION aspect_matrix_agg_combine(chart_group, chart_group)
+	RETURNS chart_group
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+CREATE FUNCTION aspect_matrix_agg_final(chart_group) RETURNS aspect_matrix
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION aspect_matrix_agg_accum(chart_group, text, float8, float8) IS 'aggregate transition function';
+COMMENT ON FUNCTION aspect_matrix_agg_accum(chart_group, text, float8, float8, aspect_set) IS 'aggregate transition function';
+COMMENT ON FUNCTION aspect_matrix_agg_combine(chart_group, chart_group) IS 'aggregate combine function';
+COMMENT ON FUNCTION aspect_matrix_agg_final(chart_group) IS 'aggregate final function';
+
+CREATE AGGREGATE aspect_matrix_agg(body text, longitude_a float8,
+	longitude_b float8) (
+	SFUNC = aspect_matrix_agg_accum, STYPE = chart_group, SSPACE = 2048,
+	FINALFUNC = aspect_matrix_agg_final,
+	COMBINEFUNC = aspect_matrix_agg_combine, PARALLEL = SAFE
+);
+CREATE AGGREGATE aspect_matrix_agg(body text, longitude_a float8,
+	longitude_b float8, aspects aspect_set) (
+	SFUNC = aspect_matrix_agg_accum, STYPE = chart_group, SSPACE = 2048,
+	FINALFUNC = aspect_matrix_agg_final,
+	COMBINEFUNC = aspect_matrix_agg_combine, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE aspect_matrix_agg(text, float8, float8) IS 'all aspects, by the set ''synastry'', between two charts that stand side by side in rows: body, its longitude in either in degrees, NULL where not known';
+COMMENT ON AGGREGATE aspect_matrix_agg(text, float8, float8, aspect_set) IS 'all aspects between two charts that stand side by side in rows: body, its longitude in either in degrees, NULL where not known';
+
 --
 -- The registries
 --

@@ -14,7 +14,7 @@ PG_FUNCTION_INFO_V1(aspects_of_charts);
 PG_FUNCTION_INFO_V1(aspects_of_matrix);
 
 /* Any charts, any set. */
-static pg_noinline AspectMatrix *
+pg_noinline AspectMatrix *
 matrix_of_any(const PreparedSet *prepared, const Chart *chart_a,
 			  const Chart *chart_b)
 {

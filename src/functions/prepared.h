@@ -88,6 +88,10 @@ extern void select_for_set(const PreparedSet *prepared, Side side,
 extern void select_for_model(const PreparedModel *prepared, Side side,
 							 const Chart *chart, Selection *selection);
 
+/* aspects.c: the matrix of any charts, by any set */
+extern AspectMatrix *matrix_of_any(const PreparedSet *prepared,
+								   const Chart *chart_a, const Chart *chart_b);
+
 static inline float
 prepared_weight(const PreparedModel *prepared, int id_a, int id_b)
 {
