@@ -602,6 +602,49 @@ CREATE AGGREGATE aspect_matrix_agg(body text, longitude_a float8,
 COMMENT ON AGGREGATE aspect_matrix_agg(text, float8, float8) IS 'all aspects, by the set ''synastry'', between two charts that stand side by side in rows: body, its longitude in either in degrees, NULL where not known';
 COMMENT ON AGGREGATE aspect_matrix_agg(text, float8, float8, aspect_set) IS 'all aspects between two charts that stand side by side in rows: body, its longitude in either in degrees, NULL where not known';
 
+CREATE TYPE chart_sum;
+
+CREATE FUNCTION chart_sum_in(cstring) RETURNS chart_sum
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_sum_out(chart_sum) RETURNS cstring
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_sum_recv(internal) RETURNS chart_sum
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_sum_send(chart_sum) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE chart_sum (
+	INPUT = chart_sum_in,
+	OUTPUT = chart_sum_out,
+	RECEIVE = chart_sum_recv,
+	SEND = chart_sum_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = extended
+);
+COMMENT ON TYPE chart_sum IS 'sums of the longitudes of many charts as vectors: the state of composite_agg()';
+COMMENT ON FUNCTION chart_sum_in(cstring) IS 'I/O';
+COMMENT ON FUNCTION chart_sum_out(chart_sum) IS 'I/O';
+COMMENT ON FUNCTION chart_sum_recv(internal) IS 'I/O';
+COMMENT ON FUNCTION chart_sum_send(chart_sum) IS 'I/O';
+
+CREATE FUNCTION composite_agg_accum(chart_sum, chart) RETURNS chart_sum
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+CREATE FUNCTION composite_agg_combine(chart_sum, chart_sum) RETURNS chart_sum
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+CREATE FUNCTION composite_agg_final(chart_sum) RETURNS chart
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000;
+COMMENT ON FUNCTION composite_agg_accum(chart_sum, chart) IS 'aggregate transition function';
+COMMENT ON FUNCTION composite_agg_combine(chart_sum, chart_sum) IS 'aggregate combine function';
+COMMENT ON FUNCTION composite_agg_final(chart_sum) IS 'aggregate final function';
+
+CREATE AGGREGATE composite_agg(chart chart) (
+	SFUNC = composite_agg_accum, STYPE = chart_sum, SSPACE = 512,
+	FINALFUNC = composite_agg_final,
+	COMBINEFUNC = composite_agg_combine, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE composite_agg(chart) IS 'the chart of the circular means of the bodies that all charts have; longitudes that cancel out have none';
+
 --
 -- The registries
 --
