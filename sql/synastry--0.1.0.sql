@@ -461,6 +461,236 @@ CREATE FUNCTION synastry(chart1 chart, chart2 chart, orb float8 DEFAULT 8,
 COMMENT ON FUNCTION synastry(chart, chart, float8, bool, aspect_set) IS 'synastry_report with the score model ''weighted'' and the aspects, or without them the five majors within the orb in degrees; and "metadata": {orb, cached, performance, optimization_enabled} of this very call';
 
 --
+-- Populations: aggregates
+--
+
+CREATE TYPE aspect_tally;
+
+CREATE FUNCTION aspect_tally_in(cstring) RETURNS aspect_tally
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION aspect_tally_out(aspect_tally) RETURNS cstring
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION aspect_tally_recv(internal) RETURNS aspect_tally
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION aspect_tally_send(aspect_tally) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE aspect_tally (
+	INPUT = aspect_tally_in,
+	OUTPUT = aspect_tally_out,
+	RECEIVE = aspect_tally_recv,
+	SEND = aspect_tally_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = extended
+);
+COMMENT ON TYPE aspect_tally IS 'how often each aspect was found between each two bodies in many pairs of charts, and the sums of the orbs; carries its aspect set';
+COMMENT ON FUNCTION aspect_tally_in(cstring) IS 'I/O';
+COMMENT ON FUNCTION aspect_tally_out(aspect_tally) IS 'I/O';
+COMMENT ON FUNCTION aspect_tally_recv(internal) IS 'I/O';
+COMMENT ON FUNCTION aspect_tally_send(aspect_tally) IS 'I/O';
+
+CREATE FUNCTION aspect_tally_accum(aspect_tally, chart, chart) RETURNS aspect_tally
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30;
+CREATE FUNCTION aspect_tally_accum(aspect_tally, chart, chart, aspect_set)
+	RETURNS aspect_tally
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30;
+CREATE FUNCTION aspect_tally_combine(aspect_tally, aspect_tally)
+	RETURNS aspect_tally
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION aspect_tally_accum(aspect_tally, chart, chart) IS 'aggregate transition function';
+COMMENT ON FUNCTION aspect_tally_accum(aspect_tally, chart, chart, aspect_set) IS 'aggregate transition function';
+COMMENT ON FUNCTION aspect_tally_combine(aspect_tally, aspect_tally) IS 'implementation of + operator, aggregate combine function';
+
+CREATE OPERATOR + (
+	LEFTARG = aspect_tally, RIGHTARG = aspect_tally,
+	FUNCTION = aspect_tally_combine, COMMUTATOR = +
+);
+COMMENT ON OPERATOR + (aspect_tally, aspect_tally) IS 'the tally of the pairs of both; they must have the same aspect set';
+
+CREATE AGGREGATE aspect_tally(a chart, b chart) (
+	SFUNC = aspect_tally_accum, STYPE = aspect_tally, SSPACE = 16384,
+	COMBINEFUNC = aspect_tally_combine, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE aspect_tally(chart, chart) IS 'what pairs of charts have in common: how often each aspect of the set ''synastry'' is found between each two bodies; see tally_rows()';
+CREATE AGGREGATE aspect_tally(a chart, b chart, aspects aspect_set) (
+	SFUNC = aspect_tally_accum, STYPE = aspect_tally, SSPACE = 16384,
+	COMBINEFUNC = aspect_tally_combine, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE aspect_tally(chart, chart, aspect_set) IS 'what pairs of charts have in common: how often each aspect is found between each two bodies; see tally_rows()';
+
+CREATE FUNCTION tally_rows(tally aspect_tally,
+	OUT body_a text, OUT body_b text, OUT aspect text, OUT pairs int8,
+	OUT count int8, OUT share float8, OUT mean_orb float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500 ROWS 500;
+COMMENT ON FUNCTION tally_rows(aspect_tally) IS 'a row for each two bodies and each aspect that was found between them, in the order of the registry, then by angle: the pairs of charts that have both bodies, how many of them have the aspect, the share of these, their mean orb in degrees';
+
+CREATE FUNCTION chart_agg_accum(chart, text, float8) RETURNS chart
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30;
+CREATE FUNCTION chart_agg_accum(chart, text, float8, float8) RETURNS chart
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30;
+CREATE FUNCTION chart_agg_accum(chart, text, float8, float8, float8)
+	RETURNS chart
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30;
+CREATE FUNCTION chart_agg_combine(chart, chart) RETURNS chart
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION chart_agg_accum(chart, text, float8) IS 'aggregate transition function';
+COMMENT ON FUNCTION chart_agg_accum(chart, text, float8, float8) IS 'aggregate transition function';
+COMMENT ON FUNCTION chart_agg_accum(chart, text, float8, float8, float8) IS 'aggregate transition function';
+COMMENT ON FUNCTION chart_agg_combine(chart, chart) IS 'aggregate combine function';
+
+CREATE AGGREGATE chart_agg(body text, longitude float8) (
+	SFUNC = chart_agg_accum, STYPE = chart, SSPACE = 1024,
+	COMBINEFUNC = chart_agg_combine, PARALLEL = SAFE
+);
+CREATE AGGREGATE chart_agg(body text, longitude float8, speed float8) (
+	SFUNC = chart_agg_accum, STYPE = chart, SSPACE = 1024,
+	COMBINEFUNC = chart_agg_combine, PARALLEL = SAFE
+);
+CREATE AGGREGATE chart_agg(body text, longitude float8, speed float8,
+	declination float8) (
+	SFUNC = chart_agg_accum, STYPE = chart, SSPACE = 1024,
+	COMBINEFUNC = chart_agg_combine, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE chart_agg(text, float8) IS 'chart out of rows with one position each: body, longitude in degrees; rows without either are skipped';
+COMMENT ON AGGREGATE chart_agg(text, float8, float8) IS 'chart out of rows with one position each: body, longitude in degrees, speed in degrees a day; rows without body or longitude are skipped';
+COMMENT ON AGGREGATE chart_agg(text, float8, float8, float8) IS 'chart out of rows with one position each: body, longitude in degrees, speed in degrees a day, declination in degrees; rows without body or longitude are skipped';
+
+CREATE FUNCTION composite(a chart, b chart, opposed_unknown bool DEFAULT false)
+	RETURNS chart
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30;
+COMMENT ON FUNCTION composite(chart, chart, bool) IS 'the chart of the nearer midpoints of the bodies that both have, with mean speeds and, if both have them, cusps; of two midpoints of exactly opposite bodies the smaller longitude, or none if opposed_unknown';
+
+CREATE TYPE chart_group;
+
+CREATE FUNCTION chart_group_in(cstring) RETURNS chart_group
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_group_out(chart_group) RETURNS cstring
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_group_recv(internal) RETURNS chart_group
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_group_send(chart_group) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE chart_group (
+	INPUT = chart_group_in,
+	OUTPUT = chart_group_out,
+	RECEIVE = chart_group_recv,
+	SEND = chart_group_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = int4,
+	STORAGE = extended
+);
+COMMENT ON TYPE chart_group IS 'charts and an aspect set: the state of group_tally() and aspect_matrix_agg()';
+COMMENT ON FUNCTION chart_group_in(cstring) IS 'I/O';
+COMMENT ON FUNCTION chart_group_out(chart_group) IS 'I/O';
+COMMENT ON FUNCTION chart_group_recv(internal) IS 'I/O';
+COMMENT ON FUNCTION chart_group_send(chart_group) IS 'I/O';
+
+CREATE FUNCTION group_tally_accum(chart_group, chart) RETURNS chart_group
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+CREATE FUNCTION group_tally_accum(chart_group, chart, aspect_set)
+	RETURNS chart_group
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+CREATE FUNCTION group_tally_combine(chart_group, chart_group)
+	RETURNS chart_group
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+CREATE FUNCTION group_tally_final(chart_group) RETURNS aspect_tally
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000;
+COMMENT ON FUNCTION group_tally_accum(chart_group, chart) IS 'aggregate transition function';
+COMMENT ON FUNCTION group_tally_accum(chart_group, chart, aspect_set) IS 'aggregate transition function';
+COMMENT ON FUNCTION group_tally_combine(chart_group, chart_group) IS 'aggregate combine function';
+COMMENT ON FUNCTION group_tally_final(chart_group) IS 'aggregate final function';
+
+CREATE AGGREGATE group_tally(chart chart) (
+	SFUNC = group_tally_accum, STYPE = chart_group, SSPACE = 16384,
+	FINALFUNC = group_tally_final,
+	COMBINEFUNC = group_tally_combine, PARALLEL = SAFE
+);
+CREATE AGGREGATE group_tally(chart chart, aspects aspect_set) (
+	SFUNC = group_tally_accum, STYPE = chart_group, SSPACE = 16384,
+	FINALFUNC = group_tally_final,
+	COMBINEFUNC = group_tally_combine, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE group_tally(chart) IS 'what the members of a group have in common, by the aspect set ''synastry'': each two are compared once, and body_a comes before body_b in the registry, whichever of the two has it';
+COMMENT ON AGGREGATE group_tally(chart, aspect_set) IS 'what the members of a group have in common: each two are compared once, and body_a comes before body_b in the registry, whichever of the two has it';
+
+CREATE FUNCTION aspect_matrix_agg_accum(chart_group, text, float8, float8)
+	RETURNS chart_group
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 40;
+CREATE FUNCTION aspect_matrix_agg_accum(chart_group, text, float8, float8, aspect_set)
+	RETURNS chart_group
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 40;
+CREATE FUNCTION aspect_matrix_agg_combine(chart_group, chart_group)
+	RETURNS chart_group
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+CREATE FUNCTION aspect_matrix_agg_final(chart_group) RETURNS aspect_matrix
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION aspect_matrix_agg_accum(chart_group, text, float8, float8) IS 'aggregate transition function';
+COMMENT ON FUNCTION aspect_matrix_agg_accum(chart_group, text, float8, float8, aspect_set) IS 'aggregate transition function';
+COMMENT ON FUNCTION aspect_matrix_agg_combine(chart_group, chart_group) IS 'aggregate combine function';
+COMMENT ON FUNCTION aspect_matrix_agg_final(chart_group) IS 'aggregate final function';
+
+CREATE AGGREGATE aspect_matrix_agg(body text, longitude_a float8,
+	longitude_b float8) (
+	SFUNC = aspect_matrix_agg_accum, STYPE = chart_group, SSPACE = 2048,
+	FINALFUNC = aspect_matrix_agg_final,
+	COMBINEFUNC = aspect_matrix_agg_combine, PARALLEL = SAFE
+);
+CREATE AGGREGATE aspect_matrix_agg(body text, longitude_a float8,
+	longitude_b float8, aspects aspect_set) (
+	SFUNC = aspect_matrix_agg_accum, STYPE = chart_group, SSPACE = 2048,
+	FINALFUNC = aspect_matrix_agg_final,
+	COMBINEFUNC = aspect_matrix_agg_combine, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE aspect_matrix_agg(text, float8, float8) IS 'all aspects, by the set ''synastry'', between two charts that stand side by side in rows: body, its longitude in either in degrees, NULL where not known';
+COMMENT ON AGGREGATE aspect_matrix_agg(text, float8, float8, aspect_set) IS 'all aspects between two charts that stand side by side in rows: body, its longitude in either in degrees, NULL where not known';
+
+CREATE TYPE chart_sum;
+
+CREATE FUNCTION chart_sum_in(cstring) RETURNS chart_sum
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_sum_out(chart_sum) RETURNS cstring
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_sum_recv(internal) RETURNS chart_sum
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION chart_sum_send(chart_sum) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE chart_sum (
+	INPUT = chart_sum_in,
+	OUTPUT = chart_sum_out,
+	RECEIVE = chart_sum_recv,
+	SEND = chart_sum_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = extended
+);
+COMMENT ON TYPE chart_sum IS 'sums of the longitudes of many charts as vectors: the state of composite_agg()';
+COMMENT ON FUNCTION chart_sum_in(cstring) IS 'I/O';
+COMMENT ON FUNCTION chart_sum_out(chart_sum) IS 'I/O';
+COMMENT ON FUNCTION chart_sum_recv(internal) IS 'I/O';
+COMMENT ON FUNCTION chart_sum_send(chart_sum) IS 'I/O';
+
+CREATE FUNCTION composite_agg_accum(chart_sum, chart) RETURNS chart_sum
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+CREATE FUNCTION composite_agg_combine(chart_sum, chart_sum) RETURNS chart_sum
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+CREATE FUNCTION composite_agg_final(chart_sum) RETURNS chart
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000;
+COMMENT ON FUNCTION composite_agg_accum(chart_sum, chart) IS 'aggregate transition function';
+COMMENT ON FUNCTION composite_agg_combine(chart_sum, chart_sum) IS 'aggregate combine function';
+COMMENT ON FUNCTION composite_agg_final(chart_sum) IS 'aggregate final function';
+
+CREATE AGGREGATE composite_agg(chart chart) (
+	SFUNC = composite_agg_accum, STYPE = chart_sum, SSPACE = 512,
+	FINALFUNC = composite_agg_final,
+	COMBINEFUNC = composite_agg_combine, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE composite_agg(chart) IS 'the chart of the circular means of the bodies that all charts have; longitudes that cancel out have none';
+
+--
 -- The registries
 --
 

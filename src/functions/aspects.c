@@ -18,7 +18,7 @@ PG_FUNCTION_INFO_V1(natal_aspects);
 PG_FUNCTION_INFO_V1(transits);
 
 /* Any charts, any set. */
-static pg_noinline AspectMatrix *
+pg_noinline AspectMatrix *
 matrix_of_any(const PreparedSet *prepared, const Chart *chart_a,
 			  const Chart *chart_b)
 {

@@ -181,6 +181,25 @@ prepare_set(FunctionCallInfo fcinfo, int argno)
 	return prepared_argument(fcinfo, argno, make_prepared_set);
 }
 
+const PreparedSet *
+prepare_default_set(FunctionCallInfo fcinfo)
+{
+	const Cached *cached = find_cached(fcinfo, NO_ARGUMENT);
+	const char *name = "synastry";
+
+	if (likely(cached != NULL))
+		return cached->prepared;
+	return remember(fcinfo, NO_ARGUMENT,
+					(struct varlena *) aspect_set_from_text(name, strlen(name), NULL),
+					make_prepared_set);
+}
+
+const PreparedSet *
+prepare_set_once(const AspectSet *set)
+{
+	return make_prepared_set((const struct varlena *) set);
+}
+
 /* An orb, as a value to compare. */
 typedef struct Orb
 {

@@ -57,6 +57,12 @@ typedef struct PreparedModel
 /* the argument is an aspect_set */
 extern const PreparedSet *prepare_set(FunctionCallInfo fcinfo, int argno);
 
+/* the default set, "synastry", for aggregates without that argument */
+extern const PreparedSet *prepare_default_set(FunctionCallInfo fcinfo);
+
+/* this set, in the current memory context and for as long as the set lives */
+extern const PreparedSet *prepare_set_once(const AspectSet *set);
+
 /*
  * conjunction, sextile, square, trine and opposition within an orb (degrees),
  * which is or stands for an argument
@@ -90,6 +96,10 @@ extern void select_for_set(const PreparedSet *prepared, Side side,
 						   const Chart *chart, Selection *selection);
 extern void select_for_model(const PreparedModel *prepared, Side side,
 							 const Chart *chart, Selection *selection);
+
+/* aspects.c: the matrix of any charts, by any set */
+extern AspectMatrix *matrix_of_any(const PreparedSet *prepared,
+								   const Chart *chart_a, const Chart *chart_b);
 
 static inline float
 prepared_weight(const PreparedModel *prepared, int id_a, int id_b)

@@ -10,7 +10,8 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my @types = qw(chart aspect_set score_model score_query aspect_matrix);
+my @types = qw(chart aspect_set score_model score_query aspect_matrix
+	aspect_tally chart_group chart_sum);
 
 my $node = PostgreSQL::Test::Cluster->new('binary');
 $node->init(extra => [ '--encoding=UTF8', '--no-locale' ]);
@@ -66,6 +67,23 @@ CREATE TABLE aspect_matrixs AS
 	UNION ALL SELECT aspect_matrix('{}', chart) FROM people
 	UNION ALL SELECT aspect_matrix(chart, '{}') FROM people
 	UNION ALL SELECT aspect_matrix('{"sun": 0, "moon": 90}', '{"sun": 180, "moon": 270}', 'conjunction 0, square 0, opposition 180');
+
+CREATE TABLE aspect_tallys AS
+	SELECT aspect_tally(a.chart, b.chart, s.v) AS v
+	FROM people AS a JOIN people AS b ON b.id BETWEEN a.id AND a.id + 10, aspect_sets AS s GROUP BY s.v::text
+	UNION ALL SELECT group_tally(chart) FROM people GROUP BY id % 7
+	UNION ALL SELECT aspect_tally('{}', chart) FROM people;
+
+-- the states of aggregates
+CREATE AGGREGATE group_state(chart, aspect_set) (SFUNC = group_tally_accum, STYPE = chart_group);
+CREATE TABLE chart_groups AS
+	SELECT group_state(c.v, s.v) AS v FROM charts AS c, aspect_sets AS s GROUP BY s.v::text
+	UNION ALL SELECT group_state('{}', 'trine 8');
+
+CREATE AGGREGATE sum_state(chart) (SFUNC = composite_agg_accum, STYPE = chart_sum);
+CREATE TABLE chart_sums AS
+	SELECT sum_state(chart) AS v FROM people GROUP BY id % 20
+	UNION ALL SELECT sum_state('{}');
 SQL
 
 # ---- what COPY writes it reads ------------------------------------------------------------------
@@ -108,7 +126,15 @@ my %samples = (
 		"score_query('{\"sun\": {\"longitude\": 196.27, \"speed\": 1}, \"vertex\": 7.5}', 'weighted; aspects (trine 8); bodies luminaries 1')" ],
 	aspect_matrix => [
 		"aspect_matrix('{\"sun\": 196.27, \"moon\": 303.55, \"asc\": 19.7}', '{\"sun\": 329.38, \"moon\": 251.13, \"mars\": 17, \"pluto\": 111.6}', 'modern, h24=15 0.5; strict')",
-		"aspect_matrix('{\"sun\": 0}', '{}')" ],);
+		"aspect_matrix('{\"sun\": 0}', '{}')" ],
+	aspect_tally => [
+		"aspect_tally_accum(NULL, '{\"sun\": 196.27, \"moon\": 303.55}', '{\"sun\": 329.38, \"mars\": 17}', 'trine 8, h24=15 0.5; strict')",
+		"group_tally_final('{\"aspects\": \"square 9\", \"charts\": [{\"sun\": 1}, {\"moon\": 92}, {}]}')" ],
+	chart_group => [
+		"'{\"aspects\": \"square 9; bodies_a sun\", \"charts\": [{\"sun\": 1, \"asc\": {\"longitude\": 1, \"speed\": 2}}, {}, {\"moon\": 92, \"uncertainty\": 60}]}'" ],
+	chart_sum => [
+		"composite_agg_accum('{\"charts\": 3, \"bodies\": [\"sun\", \"pluto\"], \"sums\": [[1, -2], [300000, 4]]}', '{\"sun\": 1, \"pluto\": 200}')",
+		"'{\"charts\": 2147483647, \"bodies\": [\"chiron\"], \"sums\": [[9223372032559808512, -9223372032559808512]]}'" ],);
 
 # What reads every part of a value, for those that were accepted
 my %uses = (
@@ -116,7 +142,10 @@ my %uses = (
 	aspect_set => q(SELECT sum(cardinality(aspect_matrix(p.chart, q.chart, a.v)::int[])) FROM aspect_set_accepted AS a, people AS p, people AS q WHERE p.id < 5 AND q.id < 5),
 	score_model => q(SELECT sum(synastry_score(p.chart, q.chart, a.v)), count(a.v::aspect_set) FROM score_model_accepted AS a, people AS p, people AS q WHERE p.id < 5 AND q.id < 5),
 	score_query => q(SELECT sum(p.chart <~> a.v) FROM score_query_accepted AS a, people AS p),
-	aspect_matrix => q(SELECT sum(length(aspect_grid(a.v)) + length(jsonb(transpose(a.v))::text)), count(b) FROM aspect_matrix_accepted AS a, aspects(a.v) AS b),);
+	aspect_matrix => q(SELECT sum(length(aspect_grid(a.v)) + length(jsonb(transpose(a.v))::text)), count(b) FROM aspect_matrix_accepted AS a, aspects(a.v) AS b),
+	aspect_tally => q(SELECT count(r), sum((SELECT count(*) FROM tally_rows(a.v))) FROM aspect_tally_accepted AS a, tally_rows(a.v) AS r),
+	chart_group => q(SELECT count(tally_rows(group_tally_final(group_tally_combine(v, v)))) FROM chart_group_accepted),
+	chart_sum => q(SELECT count(composite_agg_final(v)) FROM chart_sum_accepted),);
 
 # A file of COPY BINARY with one row of one column
 my $file_header = "PGCOPY\n\xff\r\n\0" . pack('NN', 0, 0);

@@ -1,0 +1,227 @@
+/*
+ * tally.c
+ *		What a population of pairs has in common: the aggregate aspect_tally(),
+ *		sums of tallies, and tally_rows().
+ */
+#include "postgres.h"
+
+#include "funcapi.h"
+#include "port/pg_bitutils.h"
+#include "port/pg_bswap.h"
+#include "utils/builtins.h"
+
+#include "functions/aggregate.h"
+#include "functions/tally.h"
+
+PG_FUNCTION_INFO_V1(aspect_tally_accum);
+PG_FUNCTION_INFO_V1(aspect_tally_combine);
+PG_FUNCTION_INFO_V1(tally_rows);
+
+/*
+ * Counting
+ */
+
+/* Which of the 64 codes from here on are not zero, as bits. */
+static inline uint64
+cells_with_aspect(const uint8 *codes, int n)
+{
+	uint64		mask = 0;
+
+	for (int i = 0; i < n; i += sizeof(uint64))
+	{
+		uint64		word;
+
+		memcpy(&word, codes + i, sizeof(word));
+#ifdef WORDS_BIGENDIAN
+		word = pg_bswap64(word);
+#endif
+		/* codes are below 128: the highest bit of each byte, then one byte */
+		word = ((word + UINT64CONST(0x7f7f7f7f7f7f7f7f)) >> 7) &
+			UINT64CONST(0x0101010101010101);
+		mask |= ((word * UINT64CONST(0x0102040810204080)) >> 56) << i;
+	}
+	return mask;
+}
+
+/*
+ * Adds what the kernel found.  Most cells have no aspect, and cost next to
+ * nothing.  places says where the cells are in the state, NULL if in this
+ * order.
+ */
+static inline void
+add_findings(TallyState *state, int n, const int *places)
+{
+	int			aspects = state->set->n;
+	uint8	   *codes = state->codes;
+	const int32 *deviations = state->deviations;
+	uint64	   *packed = state->packed;
+
+	/* whole words are read */
+	memset(codes + n, 0, sizeof(uint64));
+	for (int start = 0; start < n; start += 64)
+	{
+		uint64		mask = cells_with_aspect(codes + start, Min(64, n - start));
+
+		while (mask != 0)
+		{
+			int			cell = start + pg_rightmost_one_pos64(mask);
+			int			place = places ? places[cell] : cell;
+			int32		deviation = deviations[cell];
+			uint32		orb = deviation < 0 ? -(uint32) deviation : (uint32) deviation;
+
+			packed[place * aspects + codes[cell] - 1] += PACKED_ONE + orb;
+			mask &= mask - 1;
+		}
+	}
+}
+
+static inline bool
+has_bodies(const TallyState *state, Side side, const Selection *selection)
+{
+	return selection->n == state->n[side] &&
+		memcmp(selection->ids, state->ids[side], selection->n * sizeof(uint16)) == 0;
+}
+
+/* Not all bodies of the state are known, or others are. */
+static pg_noinline void
+count_some(TallyState *state, const PreparedSet *prepared, const Selection *a,
+		   const Selection *b)
+{
+	int			places[MAX_BODIES * MAX_BODIES];
+	int			row = 0;
+	int		   *place = places;
+
+	tally_add_bodies(state, SIDE_A, a->ids, a->n);
+	tally_add_bodies(state, SIDE_B, b->ids, b->n);
+	for (int i = 0; i < a->n; i++)
+	{
+		int			column = 0;
+
+		while (state->ids[SIDE_A][row] != a->ids[i])
+			row++;
+		for (int j = 0; j < b->n; j++)
+		{
+			while (state->ids[SIDE_B][column] != b->ids[j])
+				column++;
+			*place = row * state->n[SIDE_B] + column;
+			state->cells[*place * cell_numbers(state->set) + CELL_PAIRS]++;
+			place++;
+		}
+	}
+	current_kernel->matrix(&prepared->table, a->longitudes, a->n,
+						   b->longitudes, b->n, state->codes, state->deviations);
+	add_findings(state, a->n * b->n, places);
+}
+
+void
+tally_count(TallyState *state, const PreparedSet *prepared,
+			const Chart *chart_a, const Chart *chart_b)
+{
+	Selection	a;
+	Selection	b;
+
+	select_for_set(prepared, SIDE_A, chart_a, &a);
+	select_for_set(prepared, SIDE_B, chart_b, &b);
+	if (unlikely(state->pending == MAX_PENDING))
+		tally_settle(state);
+	if (likely(has_bodies(state, SIDE_A, &a) && has_bodies(state, SIDE_B, &b)))
+	{
+		current_kernel->matrix(&prepared->table, a.longitudes, a.n,
+							   b.longitudes, b.n, state->codes, state->deviations);
+		add_findings(state, a.n * b.n, NULL);
+		state->pending_complete++;
+	}
+	else
+		count_some(state, prepared, &a, &b);
+	state->pending++;
+}
+
+/* aspect_tally(chart, chart[, aspect_set]): a pair; what is null is skipped */
+Datum
+aspect_tally_accum(PG_FUNCTION_ARGS)
+{
+	const PreparedSet *prepared;
+	TallyState *state;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || (PG_NARGS() > 3 && PG_ARGISNULL(3)))
+		return same_state(fcinfo);
+	prepared = PG_NARGS() > 3 ? prepare_set(fcinfo, 3) : prepare_default_set(fcinfo);
+	if (PG_ARGISNULL(0))
+		state = tally_begin(prepared->set, false, state_context(fcinfo));
+	else
+		state = tally_for_update(PG_GETARG_DATUM(0), state_context(fcinfo));
+	check_same_set(state->set, prepared->set, "an aspect tally");
+	check_same_order(state->unordered, false);
+	tally_count(state, prepared, PG_GETARG_CHART(1), PG_GETARG_CHART(2));
+	return EOHPGetRWDatum(&state->header);
+}
+
+/* aspect_tally + aspect_tally; also puts the states of an aggregate together */
+Datum
+aspect_tally_combine(PG_FUNCTION_ARGS)
+{
+	TallyState *state = tally_for_update(PG_GETARG_DATUM(0), state_context(fcinfo));
+	TallyView	other;
+
+	tally_view(PG_GETARG_ASPECT_TALLY(1), &other);
+	tally_add_tally(state, &other);
+	return EOHPGetRWDatum(&state->header);
+}
+
+/*
+ * Rows
+ */
+
+/*
+ * The mean of some orbs in degrees, rounded to 6 decimals: whole units, and of
+ * the rest of the division what matters.
+ */
+static double
+mean_orb(uint64 sum, uint64 count)
+{
+	const uint64 scale = 360 * UINT64CONST(1000000);
+	uint64		whole = sum / count * scale;
+	uint64		rest = (uint64) ((double) (sum % count) / (double) count * scale);
+
+	return (double) ((whole + rest + (UINT64CONST(1) << 31)) >> 32) / 1e6;
+}
+
+/* tally_rows(aspect_tally): a row for each cell and aspect that was found */
+Datum
+tally_rows(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	TallyView	view;
+	const uint64 *cell;
+	Datum		names[MAX_ASPECTS];
+
+	InitMaterializedSRF(fcinfo, 0);
+	tally_view(PG_GETARG_ASPECT_TALLY(0), &view);
+	for (int k = 0; k < view.set->n; k++)
+		names[k] = CStringGetTextDatum(aspect_set_name(view.set, k));
+
+	cell = view.cells;
+	for (int i = 0; i < view.n; i++)
+		for (int j = 0; j < view.m; j++)
+		{
+			for (int k = 0; k < view.set->n; k++)
+			{
+				uint64		count = cell[CELL_COUNT(k)];
+				Datum		values[7];
+				bool		nulls[7] = {false};
+
+				if (count == 0)
+					continue;
+				values[0] = CStringGetTextDatum(body_name(view.ids[SIDE_A][i]));
+				values[1] = CStringGetTextDatum(body_name(view.ids[SIDE_B][j]));
+				values[2] = names[k];
+				values[3] = Int64GetDatum((int64) cell[CELL_PAIRS]);
+				values[4] = Int64GetDatum((int64) count);
+				values[5] = Float8GetDatum((double) count / (double) cell[CELL_PAIRS]);
+				values[6] = Float8GetDatum(mean_orb(cell[CELL_ORBS(k)], count));
+				tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+			}
+			cell += cell_numbers(view.set);
+		}
+	return (Datum) 0;
+}
