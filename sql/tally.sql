@@ -58,11 +58,32 @@ END $$;
 SELECT (array_agg(body_a || ' ' || body_b || ' ' || aspect ORDER BY ordinality))[1:6]
 FROM tally_rows((SELECT aspect_tally(a, b) FROM pairs)) WITH ORDINALITY;
 
--- Every instruction set counts the same.
+-- Every instruction set that is here counts the same, many charts of the same
+-- bodies at once as well as others one by one.
 CREATE TABLE result AS SELECT aspect_tally(a, b) AS tally FROM pairs;
-SET synastry.simd = scalar;
-SELECT aspect_tally(a, b)::text = tally::text AS same FROM pairs, result GROUP BY tally::text;
-RESET synastry.simd;
+CREATE TABLE planets AS
+	SELECT ARRAY(SELECT longitude FROM bodies(a) LIMIT 10)::chart AS a, ARRAY(SELECT longitude FROM bodies(b) LIMIT 10)::chart AS b FROM pairs;
+CREATE TABLE counted (simd text, pairs text, planets text, wide text);
+DO $$
+DECLARE
+	simd text;
+BEGIN
+	FOREACH simd IN ARRAY '{auto,scalar,avx2,avx512,neon}'::text[] LOOP
+		BEGIN
+			PERFORM set_config('synastry.simd', simd, true);
+		EXCEPTION WHEN invalid_parameter_value THEN
+			CONTINUE;
+		END;
+		INSERT INTO counted SELECT simd,
+			(SELECT aspect_tally(a, b)::text FROM pairs),
+			(SELECT aspect_tally(a, b, 'modern')::text FROM planets),
+			(SELECT aspect_tally(a, b, 'conjunction 20, opposition 20, trine 11.2')::text FROM planets);
+	END LOOP;
+END $$;
+SELECT count(*) > 1 AS several, count(DISTINCT pairs) AS pairs, count(DISTINCT planets) AS planets, count(DISTINCT wide) AS wide FROM counted;
+SELECT count(*), count(*) FILTER (WHERE (t.pairs, t.count) IS DISTINCT FROM (1770, r.count) OR abs(t.mean_orb::numeric - r.mean_orb) > 0.000001) AS different
+FROM tally_rows((SELECT aspect_tally(a, b) FROM planets)) AS t
+	FULL JOIN (SELECT body_a, body_b, aspect, count(*), avg(orb::numeric) AS mean_orb FROM planets, aspects(a, b) GROUP BY 1, 2, 3) AS r USING (body_a, body_b, aspect);
 
 -- Parallel workers, any order, any grouping: the same bytes.
 SET parallel_setup_cost = 0;

@@ -159,11 +159,13 @@ make_planets_matrix(const AspectSet *set)
 static void *
 make_prepared_set(const struct varlena *argument)
 {
+	static uint64 serial = 0;
 	PreparedSet *prepared = palloc(sizeof(PreparedSet));
 	AspectRule	rules[MAX_ASPECTS];
 	int			n;
 
 	prepared->set = (const AspectSet *) argument;
+	prepared->serial = ++serial;
 	n = aspect_set_rules(prepared->set, rules);
 	aspect_table_prepare(&prepared->table, rules, n,
 						 aspect_set_options(prepared->set));

@@ -25,6 +25,7 @@
 typedef struct PreparedSet
 {
 	const AspectSet *set;
+	uint64		serial;			/* no other prepared set has this number */
 	AspectTable table;
 
 	/* who takes part on each side; only looked at if the side has a list */

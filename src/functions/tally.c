@@ -69,7 +69,7 @@ add_findings(TallyState *state, int n, const int *places)
 			int32		deviation = deviations[cell];
 			uint32		orb = deviation < 0 ? -(uint32) deviation : (uint32) deviation;
 
-			packed[place * aspects + codes[cell] - 1] += PACKED_ONE + orb;
+			packed[place * aspects + codes[cell] - 1] += TALLY_ONE + orb;
 			mask &= mask - 1;
 		}
 	}
@@ -78,6 +78,10 @@ add_findings(TallyState *state, int n, const int *places)
 static inline bool
 has_bodies(const TallyState *state, Side side, const Selection *selection)
 {
+	/* the same without a call for just the planets: ids ascend */
+	if (selection->n == PLANETS && state->n[side] == PLANETS &&
+		selection->ids[PLANETS - 1] == PLANETS - 1)
+		return state->ids[side][PLANETS - 1] == PLANETS - 1;
 	return selection->n == state->n[side] &&
 		memcmp(selection->ids, state->ids[side], selection->n * sizeof(uint16)) == 0;
 }
@@ -113,6 +117,95 @@ count_some(TallyState *state, const PreparedSet *prepared, const Selection *a,
 	add_findings(state, a->n * b->n, places);
 }
 
+/* so many pairs are counted one by one before room is made for many at once */
+#define PAIRS_BEFORE_BATCHES	64
+
+/* The pairs that wait: all at once if they are as many as the kernel takes. */
+static void
+count_waiting(TallyState *state)
+{
+	int			n = state->n[SIDE_A];
+	int			m = state->n[SIDE_B];
+	int			pairs = state->n_waiting;
+
+	state->n_waiting = 0;
+	if (pairs == TALLY_PAIRS)
+	{
+		current_kernel->tally(state->table, state->waiting[SIDE_A], n,
+							  state->waiting[SIDE_B], m, state->set->n, state->packed);
+		return;
+	}
+	for (int p = 0; p < pairs; p++)
+	{
+		binary_angle a[BODY_IDS];
+		binary_angle b[BODY_IDS];
+
+		for (int i = 0; i < n; i++)
+			a[i] = state->waiting[SIDE_A][i * TALLY_STRIDE + p];
+		for (int j = 0; j < m; j++)
+			b[j] = state->waiting[SIDE_B][j * TALLY_STRIDE + p];
+		current_kernel->matrix(state->table, a, n, b, m, state->codes, state->deviations);
+		add_findings(state, n * m, NULL);
+	}
+}
+
+/* Makes room for pairs that wait, if their table allows it. */
+static pg_noinline void
+make_room_to_wait(TallyState *state, const PreparedSet *prepared)
+{
+	MemoryContext context = state->header.eoh_context;
+
+	if (!can_tally(&prepared->table))
+		return;
+	if (state->table == NULL)
+	{
+		AspectTable *table = MemoryContextAlloc(context, sizeof(AspectTable));
+
+		*table = prepared->table;
+		state->table = table;
+	}
+	for (Side side = SIDE_A; side <= SIDE_B; side++)
+		state->waiting[side] = MemoryContextAlloc(context, Max(state->n[side], 1) *
+												  TALLY_STRIDE * sizeof(binary_angle));
+	state->count_waiting = count_waiting;
+}
+
+static inline void
+let_wait(TallyState *state, Side side, const Selection *selection)
+{
+	binary_angle *place = state->waiting[side] + state->n_waiting;
+
+	const binary_angle *longitude = selection->longitudes;
+	const binary_angle *end = longitude + selection->n;
+
+	for (; longitude < end; longitude++)
+	{
+		*place = *longitude;
+		place += TALLY_STRIDE;
+	}
+}
+
+/* All bodies of the state are known, and no others. */
+static inline void
+count_complete(TallyState *state, const PreparedSet *prepared,
+			   const Selection *a, const Selection *b)
+{
+	state->pending_complete++;
+	if (likely(state->waiting[SIDE_A] != NULL))
+	{
+		let_wait(state, SIDE_A, a);
+		let_wait(state, SIDE_B, b);
+		if (++state->n_waiting == TALLY_PAIRS)
+			count_waiting(state);
+		return;
+	}
+	current_kernel->matrix(&prepared->table, a->longitudes, a->n,
+						   b->longitudes, b->n, state->codes, state->deviations);
+	add_findings(state, a->n * b->n, NULL);
+	if (state->pending_complete == PAIRS_BEFORE_BATCHES)
+		make_room_to_wait(state, prepared);
+}
+
 void
 tally_count(TallyState *state, const PreparedSet *prepared,
 			const Chart *chart_a, const Chart *chart_b)
@@ -125,14 +218,11 @@ tally_count(TallyState *state, const PreparedSet *prepared,
 	if (unlikely(state->pending == MAX_PENDING))
 		tally_settle(state);
 	if (likely(has_bodies(state, SIDE_A, &a) && has_bodies(state, SIDE_B, &b)))
-	{
-		current_kernel->matrix(&prepared->table, a.longitudes, a.n,
-							   b.longitudes, b.n, state->codes, state->deviations);
-		add_findings(state, a.n * b.n, NULL);
-		state->pending_complete++;
-	}
+		count_complete(state, prepared, &a, &b);
 	else
 		count_some(state, prepared, &a, &b);
+
+	/* at the end: new bodies settle what is pending */
 	state->pending++;
 }
 
@@ -150,8 +240,12 @@ aspect_tally_accum(PG_FUNCTION_ARGS)
 		state = tally_begin(prepared->set, false, state_context(fcinfo));
 	else
 		state = tally_for_update(PG_GETARG_DATUM(0), state_context(fcinfo));
-	check_same_set(state->set, prepared->set, "an aspect tally");
-	check_same_order(state->unordered, false);
+	if (unlikely(state->checked != prepared->serial))
+	{
+		check_same_set(state->set, prepared->set, "an aspect tally");
+		check_same_order(state->unordered, false);
+		state->checked = prepared->serial;
+	}
 	tally_count(state, prepared, PG_GETARG_CHART(1), PG_GETARG_CHART(2));
 	return EOHPGetRWDatum(&state->header);
 }

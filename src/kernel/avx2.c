@@ -298,6 +298,18 @@ sum_of_lanes(Cells x)
 		simde_mm_cvtsi128_si64(simde_mm_unpackhi_epi64(two, two));
 }
 
+ALWAYS_INLINE Cells
+add_where(Truth p, Cells x, Cells y)
+{
+	return add(x, keep(p, y));
+}
+
+ALWAYS_INLINE int
+count_found(Truth p)
+{
+	return __builtin_popcount(simde_mm256_movemask_ps(simde_mm256_castsi256_ps(p)));
+}
+
 #include "simd_kernel.h"
 
 static bool
@@ -311,7 +323,8 @@ const Kernel avx2_kernel = {
 	.lanes = LANES,
 	.supported = avx2_supported,
 	.matrix = simd_matrix,
-	.score = simd_score
+	.score = simd_score,
+	.tally = simd_tally
 };
 
 #endif							/* BUILD_AVX2 */

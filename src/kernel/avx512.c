@@ -305,6 +305,18 @@ lane_divided(int width)
 	return _mm512_srlv_epi32(lane_number(), splat((uint32_t) __builtin_ctz((unsigned) width)));
 }
 
+ALWAYS_INLINE Cells
+add_where(Truth p, Cells x, Cells y)
+{
+	return _mm512_mask_add_epi32(x, p, x, y);
+}
+
+ALWAYS_INLINE int
+count_found(Truth p)
+{
+	return _mm_popcnt_u32(p);
+}
+
 #include "simd_kernel.h"
 
 static bool
@@ -319,7 +331,8 @@ const Kernel avx512_kernel = {
 	.lanes = LANES,
 	.supported = avx512_supported,
 	.matrix = simd_matrix,
-	.score = simd_score
+	.score = simd_score,
+	.tally = simd_tally
 };
 
 #endif							/* BUILD_AVX512 */

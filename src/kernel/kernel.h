@@ -175,7 +175,40 @@ typedef struct Kernel
 						  const binary_angle *a, int n,
 						  const binary_angle *b, int m,
 						  const float *weights);
+
+	/*
+	 * The aspects of TALLY_PAIRS pairs at once, for a table that can_tally():
+	 * body i of side A of pair p is a[i * TALLY_STRIDE + p].  What is found
+	 * in cell (i, j) with code c is added to packed[(i * m + j) * codes + c -
+	 * 1]: the sum of the orbs, and the count times TALLY_ONE.
+	 */
+	void		(*tally) (const AspectTable *table,
+						  const binary_angle *a, int n,
+						  const binary_angle *b, int m,
+						  int codes, uint64_t *packed);
 } Kernel;
+
+#define TALLY_PAIRS		256
+
+/* a little more, so that bodies do not compete for the same cache lines */
+#define TALLY_STRIDE	(TALLY_PAIRS + 16)
+
+/* an orb is at most 2^31, so 2^13 - 1 of them fit below the count */
+#define TALLY_ORB_BITS	44
+#define TALLY_ONE		(UINT64_C(1) << TALLY_ORB_BITS)
+
+/* so many orbs below 11.25 degrees may be added in a signed 32-bit lane */
+#define TALLY_LANE_ORBS	16
+
+/* is at most one aspect possible at any separation, with such an orb? */
+static inline bool
+can_tally(const AspectTable *table)
+{
+	for (int rule = 0; rule < table->n; rule++)
+		if (table->limit[rule] >> BUCKET_SHIFT != 0)
+			return false;
+	return table->bucketed;
+}
 
 extern size_t weights_size(const Kernel *kernel, int n, int m);
 extern void arrange_weights(const Kernel *kernel, const float *weights,

@@ -316,6 +316,19 @@ sum_of_lanes(Cells x)
 	return simde_vaddlvq_s32(simde_vreinterpretq_s32_u32(x));
 }
 
+ALWAYS_INLINE Cells
+add_where(Truth p, Cells x, Cells y)
+{
+	return add(x, keep(p, y));
+}
+
+/* a lane that is true is -1 */
+ALWAYS_INLINE int
+count_found(Truth p)
+{
+	return -simde_vaddvq_s32(simde_vreinterpretq_s32_u32(p));
+}
+
 #include "simd_kernel.h"
 
 static bool
@@ -329,7 +342,8 @@ const Kernel neon_kernel = {
 	.lanes = LANES,
 	.supported = neon_supported,
 	.matrix = simd_matrix,
-	.score = simd_score
+	.score = simd_score,
+	.tally = simd_tally
 };
 
 #endif							/* BUILD_NEON or SYNASTRY_EMULATE_NEON */

@@ -220,6 +220,32 @@ score_cell(const ScoreTable *table, uint8_t code, uint32_t orb, float weight)
 	return 0;
 }
 
+static void
+scalar_tally(const AspectTable *table,
+			 const binary_angle *a, int n, const binary_angle *b, int m,
+			 int codes, uint64_t *packed)
+{
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < m; j++)
+		{
+			for (int p = 0; p < TALLY_PAIRS; p++)
+			{
+				binary_angle separation = angle_separation(a[i * TALLY_STRIDE + p],
+														   b[j * TALLY_STRIDE + p]);
+
+				for (int rule = 0; rule < table->n; rule++)
+				{
+					int32_t		deviation = (int32_t) (separation - table->angle[rule]);
+					uint32_t	orb = deviation < 0 ? -(uint32_t) deviation : (uint32_t) deviation;
+
+					if (orb <= table->limit[rule])
+						packed[table->code[rule] - 1] += TALLY_ONE + orb;
+				}
+			}
+			packed += codes;
+		}
+}
+
 static bool
 scalar_supported(void)
 {
@@ -231,5 +257,6 @@ const Kernel scalar_kernel = {
 	.lanes = 1,
 	.supported = scalar_supported,
 	.matrix = scalar_matrix,
-	.score = scalar_score
+	.score = scalar_score,
+	.tally = scalar_tally
 };

@@ -450,4 +450,51 @@ simd_score(const ScoreTable *table,
 		return score_by_buckets(table, a, n, b, m, weights);
 }
 
+/*
+ * Tally: a cell of many pairs in a vector.  Rules do not overlap, so each can
+ * be asked for itself.
+ */
+
+ALWAYS_INLINE void
+tally_rule(const binary_angle *separations, Cells angle, Cells limit, uint64_t *packed)
+{
+	for (int p = 0; p < TALLY_PAIRS; p += TALLY_LANE_ORBS * LANES)
+	{
+		uint64_t	count = 0;
+		Cells		orbs = splat(0);
+
+		for (int q = p; q < p + TALLY_LANE_ORBS * LANES && q < TALLY_PAIRS; q += LANES)
+		{
+			Cells		orb = magnitude(subtract(load(separations + q), angle));
+			Truth		found = at_most(orb, limit);
+
+			count += count_found(found);
+			orbs = add_where(found, orbs, orb);
+		}
+		*packed += (uint64_t) sum_of_lanes(orbs) + count * TALLY_ONE;
+	}
+}
+
+static void
+simd_tally(const AspectTable *table,
+		   const binary_angle *a, int n, const binary_angle *b, int m,
+		   int codes, uint64_t *packed)
+{
+	binary_angle separations[TALLY_PAIRS];
+
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < m; j++)
+		{
+			for (int p = 0; p < TALLY_PAIRS; p += LANES)
+				store((int32_t *) separations + p,
+					  magnitude(subtract(load(a + i * TALLY_STRIDE + p),
+										 load(b + j * TALLY_STRIDE + p))));
+			for (int rule = 0; rule < table->n; rule++)
+				tally_rule(separations, splat(table->angle[rule]),
+						   splat(table->limit[rule]),
+						   &packed[table->code[rule] - 1]);
+			packed += codes;
+		}
+}
+
 #endif							/* SYNASTRY_SIMD_KERNEL_H */

@@ -275,6 +275,8 @@ tally_settle(TallyState *state)
 	uint64	   *cell = state->cells;
 	uint64	   *packed = state->packed;
 
+	if (state->n_waiting > 0)
+		state->count_waiting(state);
 	if (state->pending == 0)
 		return;
 	for (int i = 0; i < state->n[SIDE_A]; i++)
@@ -284,9 +286,9 @@ tally_settle(TallyState *state)
 			for (int k = 0; k < aspects; k++)
 			{
 				add_checked(state, i, j, &cell[CELL_COUNT(k)],
-							packed[k] >> PACKED_ORB_BITS);
+							packed[k] >> TALLY_ORB_BITS);
 				add_checked(state, i, j, &cell[CELL_ORBS(k)],
-							packed[k] & (PACKED_ONE - 1));
+							packed[k] & (TALLY_ONE - 1));
 				packed[k] = 0;
 			}
 			cell += cell_numbers(state->set);
@@ -374,6 +376,14 @@ tally_add_bodies(TallyState *state, Side side, const uint16 *ids, int n)
 								  n_cells * state->set->n * sizeof(uint64));
 	state->deviations = replace_array(state, state->deviations,
 									  n_cells * sizeof(int32));
+
+	/* made again when enough pairs came */
+	for (Side s = SIDE_A; s <= SIDE_B; s++)
+		if (state->waiting[s] != NULL)
+		{
+			pfree(state->waiting[s]);
+			state->waiting[s] = NULL;
+		}
 
 	/* may be read in words of 8 bytes */
 	state->codes = replace_array(state, state->codes, n_cells + sizeof(uint64));

@@ -75,11 +75,14 @@ extern bool tally_check(const TallyView *view, int sqlstate, Node *escontext);
  * lower ones: one addition for each aspect found.  Before either part can
  * overflow they are moved to the cells (tally_settle).
  */
-typedef struct TallyState
+typedef struct TallyState TallyState;
+
+struct TallyState
 {
 	ExpandedObjectHeader header;
 	bool		unordered;
 	const AspectSet *set;		/* our copy */
+	uint64		checked;		/* serial of a prepared set that is the same */
 	int			n[2];
 	uint16		ids[2][BODY_IDS];
 	uint64	   *cells;			/* as in TallyView */
@@ -89,10 +92,20 @@ typedef struct TallyState
 	int			pending_complete;	/* those with all bodies of both sides */
 	uint64	   *packed;			/* n x m x aspects of the set */
 
+	/*
+	 * Complete pairs that wait until the kernel can take many at once, each
+	 * side body by body; NULL until there were enough to make it worth it.
+	 * Whoever lets them wait says how they are counted.
+	 */
+	binary_angle *waiting[2];
+	int			n_waiting;
+	void		(*count_waiting) (TallyState *state);
+	const AspectTable *table;	/* our copy, if pairs wait */
+
 	/* what the kernel finds in one pair: room for n x m */
 	uint8	   *codes;
 	int32	   *deviations;
-} TallyState;
+};
 
 /* one without any pairs, in a memory context of its own below parent */
 extern TallyState *tally_begin(const AspectSet *set, bool unordered,
@@ -123,12 +136,7 @@ aspect_sets_equal(const AspectSet *a, const AspectSet *b)
 		memcmp(VARDATA(a), VARDATA(b), VARSIZE(a) - VARHDRSZ) == 0;
 }
 
-/*
- * Packed numbers.  An orb is at most 2^31, so so many of them fit into the
- * lower 44 bits.
- */
-#define PACKED_ORB_BITS		44
-#define PACKED_ONE			(UINT64CONST(1) << PACKED_ORB_BITS)
+/* so many pairs may be added to packed numbers: see TALLY_ORB_BITS */
 #define MAX_PENDING			8191
 
 #endif							/* SYNASTRY_ASPECT_TALLY_H */

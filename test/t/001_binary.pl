@@ -144,7 +144,7 @@ my %uses = (
 	score_query => q(SELECT sum(p.chart <~> a.v) FROM score_query_accepted AS a, people AS p),
 	aspect_matrix => q(SELECT sum(length(aspect_grid(a.v)) + length(jsonb(transpose(a.v))::text)), count(b) FROM aspect_matrix_accepted AS a, aspects(a.v) AS b),
 	aspect_tally => q(SELECT count(r), sum((SELECT count(*) FROM tally_rows(a.v))) FROM aspect_tally_accepted AS a, tally_rows(a.v) AS r),
-	chart_group => q(SELECT count(tally_rows(group_tally_final(group_tally_combine(v, v)))) FROM chart_group_accepted),
+	chart_group => q(SELECT count(r) FROM chart_group_accepted, tally_rows(group_tally_final(group_tally_combine(v, v))) AS r),
 	chart_sum => q(SELECT count(composite_agg_final(v)) FROM chart_sum_accepted),);
 
 # A file of COPY BINARY with one row of one column
