@@ -300,3 +300,13 @@ SET enable_seqscan = off;
 SELECT count(*) FROM couples WHERE report @> '{"interaspects": [{"body_a": "sun", "body_b": "moon", "aspect": "trine"}]}';
 RESET enable_seqscan;
 SELECT count(*) FROM couples, aspects(a, b) WHERE body_a = 'sun' AND body_b = 'moon' AND aspect = 'trine';
+
+-- The composite is that of composite(), body by body.
+SELECT count(*) AS pairs, count(*) FILTER (WHERE r.listed IS DISTINCT FROM c.listed) AS wrong
+FROM people a CROSS JOIN people b
+	CROSS JOIN LATERAL (SELECT jsonb_agg(x ORDER BY n) AS listed
+		FROM jsonb_array_elements(synastry_report(a.chart, b.chart)->'composite') WITH ORDINALITY AS e (x, n)) r
+	CROSS JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('name', body, 'longitude', longitude, 'sign', sign,
+			'sign_degree', sign_degree, 'house', house, 'retrograde', retrograde)) AS listed
+		FROM bodies(composite(a.chart, b.chart))) c
+WHERE a.id <= 20;

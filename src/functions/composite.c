@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "types/chart.h"
+#include "functions/composite.h"
 
 PG_FUNCTION_INFO_V1(composite);
 
@@ -63,39 +63,45 @@ composite_cusps(const binary_angle *a, const binary_angle *b,
 	}
 }
 
+Chart *
+composite_of(const ChartView *a, const ChartView *b, bool opposed_unknown)
+{
+	ChartBuilder builder;
+	int			j = 0;
+
+	chart_builder_init(&builder);
+	for (int i = 0; i < a->n; i++)
+	{
+		ChartBody	body = {0, UNKNOWN, UNKNOWN};
+
+		while (j < b->n && b->ids[j] < a->ids[i])
+			j++;
+		if (j == b->n || b->ids[j] != a->ids[i])
+			continue;
+		if (opposed_unknown && a->longitudes[i] - b->longitudes[j] == HALF_TURN)
+			continue;
+		body.longitude = midpoint(a->longitudes[i], b->longitudes[j]);
+		if (a->speeds && b->speeds)
+			body.speed = mean_speed(a->speeds[i], b->speeds[j]);
+		(void) chart_builder_add(&builder, a->ids[i], &body, NULL);
+	}
+	if (a->cusps && b->cusps &&
+		!(opposed_unknown && a->cusps[0] - b->cusps[0] == HALF_TURN))
+	{
+		composite_cusps(a->cusps, b->cusps, builder.cusps);
+		builder.has_cusps = true;
+	}
+	return chart_builder_finish(&builder, NULL);
+}
+
 /* composite(chart, chart, opposed_unknown) */
 Datum
 composite(PG_FUNCTION_ARGS)
 {
-	bool		opposed_unknown = PG_GETARG_BOOL(2);
 	ChartView	a;
 	ChartView	b;
-	ChartBuilder builder;
-	int			j = 0;
 
 	chart_view(PG_GETARG_CHART(0), &a);
 	chart_view(PG_GETARG_CHART(1), &b);
-	chart_builder_init(&builder);
-	for (int i = 0; i < a.n; i++)
-	{
-		ChartBody	body = {0, UNKNOWN, UNKNOWN};
-
-		while (j < b.n && b.ids[j] < a.ids[i])
-			j++;
-		if (j == b.n || b.ids[j] != a.ids[i])
-			continue;
-		if (opposed_unknown && a.longitudes[i] - b.longitudes[j] == HALF_TURN)
-			continue;
-		body.longitude = midpoint(a.longitudes[i], b.longitudes[j]);
-		if (a.speeds && b.speeds)
-			body.speed = mean_speed(a.speeds[i], b.speeds[j]);
-		(void) chart_builder_add(&builder, a.ids[i], &body, NULL);
-	}
-	if (a.cusps && b.cusps &&
-		!(opposed_unknown && a.cusps[0] - b.cusps[0] == HALF_TURN))
-	{
-		composite_cusps(a.cusps, b.cusps, builder.cusps);
-		builder.has_cusps = true;
-	}
-	PG_RETURN_POINTER(chart_builder_finish(&builder, NULL));
+	PG_RETURN_POINTER(composite_of(&a, &b, PG_GETARG_BOOL(2)));
 }

@@ -14,6 +14,7 @@
  *	bodies			{a, b}: what bodies() says of each chart
  *	overlays		{a_in_b, b_in_a}: houses of one chart in which the bodies of
  *					the other fall; null where there are no cusps
+ *	composite		the bodies of the composite chart, like those of bodies
  *
  * jsonb wants keys in the order of their lengths, which is the order of the
  * code below.
@@ -24,6 +25,7 @@
 
 #include "portability/instr_time.h"
 
+#include "functions/composite.h"
 #include "functions/prepared.h"
 #include "types/jsonb_writer.h"
 #include "types/zodiac_text.h"
@@ -374,12 +376,25 @@ write_interaspects(JsonbWriter *writer, const Pair *pair)
 	jsonb_end(writer);
 }
 
+/* The bodies of the composite chart. */
+static void
+write_composite(JsonbWriter *writer, const ChartView *a, const ChartView *b)
+{
+	Chart	   *composite = composite_of(a, b, false);
+	ChartView	view;
+
+	chart_view(composite, &view);
+	write_bodies(writer, &view);
+	pfree(composite);
+}
+
 /* The whole report, in the order of its keys. */
 static Jsonb *
 make_report(const Pair *pair)
 {
 	static JsonbKeys keys = JSONB_KEYS("rows", "score", "bodies", "aspects", "columns",
-									   "overlays", "score_cells", "interaspects");
+									   "overlays", "composite", "score_cells",
+									   "interaspects");
 	static JsonbKeys body_keys = JSONB_KEYS("a", "b");
 	static JsonbKeys overlay_keys = JSONB_KEYS("a_in_b", "b_in_a");
 	JsonbWriter writer;
@@ -404,6 +419,7 @@ make_report(const Pair *pair)
 	write_overlay(&writer, &pair->b, &pair->a);
 	jsonb_end(&writer);
 
+	write_composite(&writer, &pair->a, &pair->b);
 	write_score_cells(&writer, pair);
 	write_interaspects(&writer, pair);
 	jsonb_end(&writer);
@@ -480,7 +496,8 @@ add_metadata(const Jsonb *report, const Pair *pair, bool majors, float8 orb,
 {
 	static JsonbKeys keys = JSONB_KEYS("rows", "score", "bodies", "aspects", "columns",
 									   "metadata",
-									   "overlays", "score_cells", "interaspects");
+									   "overlays", "composite", "score_cells",
+									   "interaspects");
 	int			next = JsonContainerSize(&report->root);	/* behind its keys */
 	JsonbWriter writer;
 

@@ -14,15 +14,18 @@ FROM runs r
 GROUP BY r.part, r.name, r.simd, r.baseline
 ORDER BY min(r.n);
 
+-- 2.1, or for what is much faster 1/40
+CREATE FUNCTION shown(ratio float8) RETURNS text LANGUAGE sql AS $$
+	SELECT CASE WHEN ratio < 0.4 THEN '1/' || round((1 / ratio)::numeric, 1) ELSE round(ratio::numeric, 2)::text END
+$$;
+
 \pset footer off
 \pset null ''
 \o
 \echo
 \echo 'Time per row or pair; ratio to the baseline in the same run: median and quartiles'
 SELECT part, name, simd, round(ns::numeric, 1) AS ns, baseline,
-	CASE WHEN ratio < 0.1 THEN '1/' || round((1 / ratio)::numeric) ELSE round(ratio::numeric, 2)::text END AS ratio,
-	CASE WHEN ratio < 0.1 THEN '1/' || round((1 / ratio_q3)::numeric) || ' .. 1/' || round((1 / ratio_q1)::numeric)
-		ELSE round(ratio_q1::numeric, 2) || ' .. ' || round(ratio_q3::numeric, 2) END AS quartiles
+	shown(ratio) AS ratio, shown(ratio_q1) || ' .. ' || shown(ratio_q3) AS quartiles
 FROM result;
 
 \echo 'The same as CSV'
