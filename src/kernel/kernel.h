@@ -197,7 +197,8 @@ typedef struct Kernel
 #define TALLY_ORB_BITS	44
 #define TALLY_ONE		(UINT64_C(1) << TALLY_ORB_BITS)
 
-/* so many orbs below 11.25 degrees may be added in a signed 32-bit lane */
+/* so many orbs below 11.25 degrees may be added in a signed 32-bit lane:
+ * 16 * (2^27 - 1) < 2^31 */
 #define TALLY_LANE_ORBS	16
 
 /* is at most one aspect possible at any separation, with such an orb? */
