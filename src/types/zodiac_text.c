@@ -4,11 +4,14 @@
  *
  * The text is cut into numbers, marks (°, ', ") and words.  A mark must fit the
  * number before it: the first is degrees, the second minutes, the third
- * seconds.  Symbols are those of UTF-8, and the degree sign of Latin-1.
+ * seconds.  Symbols are those of UTF-8, and the degree sign of Latin-1 where a
+ * character is a byte: elsewhere that byte is a part of another character.
  */
 #include "postgres.h"
 
 #include <math.h>
+
+#include "mb/pg_wchar.h"
 
 #include "kernel/kernel.h"
 #include "types/decimal.h"
@@ -60,12 +63,14 @@ typedef struct MarkText
 	Mark		mark;
 } MarkText;
 
+#define LATIN1_DEGREE	"\xB0"
+
 /*
  * What begins like another one stands before it.  The bytes are those of
  * primes and of quotation marks, two of them for seconds, in UTF-8.
  */
 static const MarkText symbols[] = {
-	{"°", DEGREES}, {"º", DEGREES}, {"˚", DEGREES}, {"\xB0", DEGREES},
+	{"°", DEGREES}, {"º", DEGREES}, {"˚", DEGREES}, {LATIN1_DEGREE, DEGREES},
 	{"''", SECONDS}, {"\xe2\x80\xb2\xe2\x80\xb2", SECONDS}, {"\xe2\x80\x99\xe2\x80\x99", SECONDS},
 	{"\"", SECONDS}, {"\xe2\x80\xb3", SECONDS}, {"\xe2\x80\x9d", SECONDS}, {"\xca\xba", SECONDS},
 	{"'", MINUTES}, {"\xe2\x80\xb2", MINUTES}, {"\xe2\x80\x99", MINUTES}, {"\xca\xb9", MINUTES},
@@ -114,6 +119,15 @@ sign_of_word(const char *word, int length)
 			return sign;
 	}
 	return NO_SIGN;
+}
+
+static bool
+starts_with_symbol(const char *p, const char *end, const char *symbol)
+{
+	if (strcmp(symbol, LATIN1_DEGREE) == 0 &&
+		pg_database_encoding_max_length() > 1)
+		return false;
+	return starts_with(p, end, symbol);
 }
 
 /* The sign whose glyph stands here. */
@@ -199,7 +213,7 @@ read_symbol(const char *p, const char *end, ZodiacText *result)
 	int			sign = sign_of_glyph(p, end);
 
 	for (int i = 0; i < lengthof(symbols); i++)
-		if (starts_with(p, end, symbols[i].text))
+		if (starts_with_symbol(p, end, symbols[i].text))
 			return check_mark(result, symbols[i].mark)
 				? p + strlen(symbols[i].text) : NULL;
 	return add_sign(result, sign) ? p + strlen(zodiac_signs[sign].glyph) : NULL;
