@@ -54,8 +54,10 @@ prepare(AspectTable *table, bool wide)
 		{1431655765u, 99421541u, 4, 0}, {HALF_TURN, 99421541u, 5, 0}
 	};
 
+	AspectTableOptions options = {false, false};
+
 	rules[0].max_orb = wide ? (1u << BUCKET_SHIFT) - 2 : rules[0].max_orb;
-	aspect_table_prepare(table, rules, CODES, (AspectTableOptions) {false, false});
+	aspect_table_prepare(table, rules, CODES, options);
 }
 
 static void
