@@ -41,7 +41,8 @@ place_moment(TimestampTz t0, TimestampTz t1, TimestampTz at)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the first time must be before the second"),
 				 errdetail("The times are %s and %s.",
-						   timestamptz_to_str(t0), pstrdup(timestamptz_to_str(t1)))));
+						   pstrdup(timestamptz_to_str(t0)),
+						   pstrdup(timestamptz_to_str(t1)))));
 	if (at < t0 || at > t1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
