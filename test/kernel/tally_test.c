@@ -53,7 +53,6 @@ prepare(AspectTable *table, bool wide)
 		{0, 99421541u, 1, 0}, {715827883u, 40000000u, 2, 0}, {1u << 30, 0, 3, 0},
 		{1431655765u, 99421541u, 4, 0}, {HALF_TURN, 99421541u, 5, 0}
 	};
-
 	AspectTableOptions options = {false, false};
 
 	rules[0].max_orb = wide ? (1u << BUCKET_SHIFT) - 2 : rules[0].max_orb;
