@@ -71,13 +71,13 @@ SELECT objid::regprocedure, provolatile, proparallel
 FROM members JOIN pg_proc ON objid = pg_proc.oid AND classid = 'pg_proc'::regclass
 WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'c')
 	AND (provolatile, proparallel) <> ('i', 's')
-ORDER BY 1::text;
+ORDER BY objid::regprocedure::text COLLATE "C";
 -- A null argument makes a null result, but for constructors whose arguments
 -- may be left out, and for the options of synastry().
 SELECT objid::regprocedure
 FROM members JOIN pg_proc ON objid = pg_proc.oid AND classid = 'pg_proc'::regclass
 WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND NOT proisstrict
-ORDER BY 1::text;
+ORDER BY objid::regprocedure::text COLLATE "C";
 
 -- Operators know their commutators and negators, operator classes pass the
 -- server's checks.

@@ -165,7 +165,7 @@ SELECT oid::regprocedure AS function, procost AS cost, nullif(prorows, 0) AS row
 FROM pg_proc
 WHERE oid::regprocedure::text ~ '^(aspect_matrix|aspects|transpose|aspect_grid|aspect_codes|synastry_score|score_cells|chart_mismatch|chart_query_mismatch)\('
 	  OR oid::regprocedure::text = 'jsonb(aspect_matrix)'
-ORDER BY 1::text;
+ORDER BY oid::regprocedure::text COLLATE "C";
 
 --
 -- Indexes and stored columns

@@ -40,7 +40,7 @@ SELECT d.id, d.document::chart AS from_document, a.longitudes::chart AS from_arr
 	chart(sun => c.sun, moon => c.moon, mercury => c.mercury, venus => c.venus,
 		mars => c.mars, jupiter => c.jupiter, saturn => c.saturn, uranus => c.uranus,
 		neptune => c.neptune, pluto => c.pluto) AS from_columns,
-	(SELECT chart(array_agg(p.body), array_agg(p.longitude)) FROM positions p
+	(SELECT chart_agg(p.body, p.longitude) FROM positions p
 		WHERE p.id = d.id AND p.body IN ('sun', 'moon', 'mercury', 'venus', 'mars',
 			'jupiter', 'saturn', 'uranus', 'neptune', 'pluto')) AS from_rows
 FROM app_documents d JOIN app_arrays a USING (id) JOIN app_columns c USING (id);
