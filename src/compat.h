@@ -14,6 +14,11 @@
 #include "nodes/nodes.h"
 #include "utils/jsonfuncs.h"
 
+/* 16 took the access to values of variable length out of postgres.h */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /*
  * Soft errors came with 16.  Before, an input function has no error context
  * and every error is thrown.
