@@ -66,7 +66,8 @@ WHERE classid <> 'pg_opfamily'::regclass AND object NOT LIKE 'type %[]'
 ORDER BY object;
 
 -- Functions may run in parallel workers and in index expressions, but for
--- synastry(), which says how long it took.
+-- synastry(), which says how long it took, and synastry_progress(), which looks
+-- at the other backends.
 SELECT objid::regprocedure, provolatile, proparallel
 FROM members JOIN pg_proc ON objid = pg_proc.oid AND classid = 'pg_proc'::regclass
 WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'c')

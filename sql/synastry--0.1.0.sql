@@ -691,6 +691,26 @@ CREATE AGGREGATE composite_agg(chart chart) (
 COMMENT ON AGGREGATE composite_agg(chart) IS 'the chart of the circular means of the bodies that all charts have; longitudes that cancel out have none';
 
 --
+-- Statistics
+--
+
+CREATE FUNCTION synastry_progress(OUT pid int4, OUT datid oid, OUT command text,
+	OUT phase text, OUT charts_total int8, OUT charts_done int8,
+	OUT pairs_total int8, OUT pairs_done int8, OUT memory_bytes int8,
+	OUT peak_memory_bytes int8) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 10;
+COMMENT ON FUNCTION synastry_progress() IS 'implementation of pg_stat_progress_synastry';
+
+CREATE VIEW pg_stat_progress_synastry AS
+	SELECT p.pid, p.datid, d.datname, p.command, p.phase,
+		p.charts_total, p.charts_done, p.pairs_total, p.pairs_done,
+		p.memory_bytes, p.peak_memory_bytes
+	FROM synastry_progress() AS p
+		LEFT JOIN pg_catalog.pg_database AS d ON d.oid = p.datid;
+COMMENT ON VIEW pg_stat_progress_synastry IS 'the batches that run in any database, how far they got and the memory that they take';
+GRANT SELECT ON pg_stat_progress_synastry TO PUBLIC;
+
+--
 -- The registries
 --
 

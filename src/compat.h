@@ -12,6 +12,7 @@
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
 #include "nodes/nodes.h"
+#include "utils/backend_status.h"
 #include "utils/jsonfuncs.h"
 
 /* 16 took the access to values of variable length out of postgres.h */
@@ -75,6 +76,12 @@ make_json_lexer(const char *json, int length)
 										GetDatabaseEncoding(), true);
 #endif
 }
+
+/* one of the backends that run, from 1: 16 gave it a name that says so */
+#if PG_VERSION_NUM < 160000
+#define pgstat_get_local_beentry_by_index(index) \
+	pgstat_fetch_stat_local_beentry(index)
+#endif
 
 /*
  * The library is built with hidden visibility, as 16 and later do by
