@@ -691,6 +691,104 @@ CREATE AGGREGATE composite_agg(chart chart) (
 COMMENT ON AGGREGATE composite_agg(chart) IS 'the chart of the circular means of the bodies that all charts have; longitudes that cancel out have none';
 
 --
+-- Batches: a query or a relation instead of rows, with the caller's rights.  An
+-- argument "id" of some type types the ids, which are text otherwise.
+--
+
+CREATE FUNCTION synastry_batch(pairs_query text,
+	aspects aspect_set DEFAULT NULL, model score_model DEFAULT 'personal',
+	OUT a_id text, OUT b_id text, OUT score float8, OUT matrix aspect_matrix)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 100000 ROWS 10000;
+CREATE FUNCTION synastry_batch(pairs_query text, id anyelement,
+	aspects aspect_set DEFAULT NULL, model score_model DEFAULT 'personal',
+	OUT a_id anyelement, OUT b_id anyelement, OUT score float8, OUT matrix aspect_matrix)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 100000 ROWS 10000;
+CREATE FUNCTION synastry_batch(pairs_query regclass,
+	aspects aspect_set DEFAULT NULL, model score_model DEFAULT 'personal',
+	OUT a_id text, OUT b_id text, OUT score float8, OUT matrix aspect_matrix)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 100000 ROWS 10000;
+CREATE FUNCTION synastry_batch(pairs_query regclass, id anyelement,
+	aspects aspect_set DEFAULT NULL, model score_model DEFAULT 'personal',
+	OUT a_id anyelement, OUT b_id anyelement, OUT score float8, OUT matrix aspect_matrix)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 100000 ROWS 10000;
+COMMENT ON FUNCTION synastry_batch(text, aspect_set, score_model) IS 'score in points and aspect matrix of every row (a_id, a, b_id, b) of a query: the matrix by aspects, or by the set of the model; NULL for a chart that is NULL';
+COMMENT ON FUNCTION synastry_batch(text, anyelement, aspect_set, score_model) IS 'score in points and aspect matrix of every row (a_id, a, b_id, b) of a query, with ids of the type of id: the matrix by aspects, or by the set of the model; NULL for a chart that is NULL';
+COMMENT ON FUNCTION synastry_batch(regclass, aspect_set, score_model) IS 'score in points and aspect matrix of every row (a_id, a, b_id, b) of a relation: the matrix by aspects, or by the set of the model; NULL for a chart that is NULL';
+COMMENT ON FUNCTION synastry_batch(regclass, anyelement, aspect_set, score_model) IS 'score in points and aspect matrix of every row (a_id, a, b_id, b) of a relation, with ids of the type of id: the matrix by aspects, or by the set of the model; NULL for a chart that is NULL';
+
+CREATE FUNCTION synastry_cross(left_query text, right_query text,
+	top_k int4 DEFAULT NULL, min_score float8 DEFAULT NULL,
+	model score_model DEFAULT 'personal', skip_same_id bool DEFAULT false,
+	OUT left_id text, OUT right_id text, OUT score float8, OUT rank int8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 100000 ROWS 10000;
+CREATE FUNCTION synastry_cross(left_query text, right_query text, id anyelement,
+	top_k int4 DEFAULT NULL, min_score float8 DEFAULT NULL,
+	model score_model DEFAULT 'personal', skip_same_id bool DEFAULT false,
+	OUT left_id anyelement, OUT right_id anyelement, OUT score float8, OUT rank int8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 100000 ROWS 10000;
+CREATE FUNCTION synastry_cross(left_query text, right_query regclass,
+	top_k int4 DEFAULT NULL, min_score float8 DEFAULT NULL,
+	model score_model DEFAULT 'personal', skip_same_id bool DEFAULT false,
+	OUT left_id text, OUT right_id text, OUT score float8, OUT rank int8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 100000 ROWS 10000;
+CREATE FUNCTION synastry_cross(left_query text, right_query regclass, id anyelement,
+	top_k int4 DEFAULT NULL, min_score float8 DEFAULT NULL,
+	model score_model DEFAULT 'personal', skip_same_id bool DEFAULT false,
+	OUT left_id anyelement, OUT right_id anyelement, OUT score float8, OUT rank int8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 100000 ROWS 10000;
+CREATE FUNCTION synastry_cross(left_query regclass, right_query text,
+	top_k int4 DEFAULT NULL, min_score float8 DEFAULT NULL,
+	model score_model DEFAULT 'personal', skip_same_id bool DEFAULT false,
+	OUT left_id text, OUT right_id text, OUT score float8, OUT rank int8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 100000 ROWS 10000;
+CREATE FUNCTION synastry_cross(left_query regclass, right_query text, id anyelement,
+	top_k int4 DEFAULT NULL, min_score float8 DEFAULT NULL,
+	model score_model DEFAULT 'personal', skip_same_id bool DEFAULT false,
+	OUT left_id anyelement, OUT right_id anyelement, OUT score float8, OUT rank int8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 100000 ROWS 10000;
+CREATE FUNCTION synastry_cross(left_query regclass, right_query regclass,
+	top_k int4 DEFAULT NULL, min_score float8 DEFAULT NULL,
+	model score_model DEFAULT 'personal', skip_same_id bool DEFAULT false,
+	OUT left_id text, OUT right_id text, OUT score float8, OUT rank int8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 100000 ROWS 10000;
+CREATE FUNCTION synastry_cross(left_query regclass, right_query regclass, id anyelement,
+	top_k int4 DEFAULT NULL, min_score float8 DEFAULT NULL,
+	model score_model DEFAULT 'personal', skip_same_id bool DEFAULT false,
+	OUT left_id anyelement, OUT right_id anyelement, OUT score float8, OUT rank int8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 100000 ROWS 10000;
+COMMENT ON FUNCTION synastry_cross(text, text, int4, float8, score_model, bool) IS 'every chart of the left query (id, chart) against every chart of the right query: score in points; the top_k best of each left chart with their rank, those with at least min_score, or all; charts that are NULL are skipped';
+COMMENT ON FUNCTION synastry_cross(text, text, anyelement, int4, float8, score_model, bool) IS 'every chart of the left query (id, chart) against every chart of the right query, with ids of the type of id: score in points; the top_k best of each left chart with their rank, those with at least min_score, or all; charts that are NULL are skipped';
+COMMENT ON FUNCTION synastry_cross(text, regclass, int4, float8, score_model, bool) IS 'every chart of the left query (id, chart) against every chart of the right relation: score in points; the top_k best of each left chart with their rank, those with at least min_score, or all; charts that are NULL are skipped';
+COMMENT ON FUNCTION synastry_cross(text, regclass, anyelement, int4, float8, score_model, bool) IS 'every chart of the left query (id, chart) against every chart of the right relation, with ids of the type of id: score in points; the top_k best of each left chart with their rank, those with at least min_score, or all; charts that are NULL are skipped';
+COMMENT ON FUNCTION synastry_cross(regclass, text, int4, float8, score_model, bool) IS 'every chart of the left relation (id, chart) against every chart of the right query: score in points; the top_k best of each left chart with their rank, those with at least min_score, or all; charts that are NULL are skipped';
+COMMENT ON FUNCTION synastry_cross(regclass, text, anyelement, int4, float8, score_model, bool) IS 'every chart of the left relation (id, chart) against every chart of the right query, with ids of the type of id: score in points; the top_k best of each left chart with their rank, those with at least min_score, or all; charts that are NULL are skipped';
+COMMENT ON FUNCTION synastry_cross(regclass, regclass, int4, float8, score_model, bool) IS 'every chart of the left relation (id, chart) against every chart of the right relation: score in points; the top_k best of each left chart with their rank, those with at least min_score, or all; charts that are NULL are skipped';
+COMMENT ON FUNCTION synastry_cross(regclass, regclass, anyelement, int4, float8, score_model, bool) IS 'every chart of the left relation (id, chart) against every chart of the right relation, with ids of the type of id: score in points; the top_k best of each left chart with their rank, those with at least min_score, or all; charts that are NULL are skipped';
+
+CREATE FUNCTION synastry_estimate_memory(n_left int8, n_right int8, bodies int4 DEFAULT 10,
+	OUT materialized_bytes int8, OUT batched_bytes int8,
+	OUT savings_percent float8, OUT chunk_rows int8)
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION synastry_estimate_memory(int8, int8, int4) IS 'memory in bytes of all pairs of charts with so many bodies as rows with matrices, and of synastry_cross() with the ten best under the current work_mem; how many left charts it takes at a time';
+
+CREATE FUNCTION synastry_advise(n_pairs int8,
+	OUT name text, OUT current text, OUT advised text, OUT reason text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL SAFE ROWS 4;
+COMMENT ON FUNCTION synastry_advise(int8) IS 'settings that fit a job of so many pairs on this server; measures the kernel for a millisecond';
+
 -- Statistics
 --
 

@@ -18,7 +18,7 @@ PG_FUNCTION_INFO_V1(natal_aspects);
 PG_FUNCTION_INFO_V1(transits);
 
 /* Any charts, any set. */
-pg_noinline AspectMatrix *
+static pg_noinline AspectMatrix *
 matrix_of_any(const PreparedSet *prepared, const Chart *chart_a,
 			  const Chart *chart_b)
 {
@@ -37,24 +37,35 @@ matrix_of_any(const PreparedSet *prepared, const Chart *chart_a,
 	return matrix;
 }
 
-/* aspect_matrix(chart, chart, aspect_set) */
-Datum
-aspect_matrix(PG_FUNCTION_ARGS)
+static inline AspectMatrix *
+make_matrix(const PreparedSet *prepared, const Chart *a, const Chart *b)
 {
-	const PreparedSet *prepared = prepare_set(fcinfo, 2);
-	const Chart *a = PG_GETARG_CHART(0);
-	const Chart *b = PG_GETARG_CHART(1);
 	AspectMatrix *matrix;
 	MatrixView	view;
 
 	if (unlikely(prepared->planets == NULL ||
 				 (a->flags & CHART_HAS_IDS) || (b->flags & CHART_HAS_IDS)))
-		PG_RETURN_POINTER(matrix_of_any(prepared, a, b));
+		return matrix_of_any(prepared, a, b);
 
 	matrix = matrix_allocate_like(prepared->planets, &view);
 	current_kernel->matrix(&prepared->table, a->longitudes, PLANETS,
 						   b->longitudes, PLANETS, view.codes, view.deviations);
-	PG_RETURN_POINTER(matrix);
+	return matrix;
+}
+
+AspectMatrix *
+matrix_of_pair(const PreparedSet *prepared, const Chart *a, const Chart *b)
+{
+	return make_matrix(prepared, a, b);
+}
+
+/* aspect_matrix(chart, chart, aspect_set) */
+Datum
+aspect_matrix(PG_FUNCTION_ARGS)
+{
+	const PreparedSet *prepared = prepare_set(fcinfo, 2);
+
+	PG_RETURN_POINTER(make_matrix(prepared, PG_GETARG_CHART(0), PG_GETARG_CHART(1)));
 }
 
 /*

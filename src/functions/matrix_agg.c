@@ -70,5 +70,5 @@ aspect_matrix_agg_final(PG_FUNCTION_ARGS)
 				 errmsg("the state of aspect_matrix_agg() has two charts, not %u",
 						group.n)));
 	a = (const Chart *) group.charts;
-	PG_RETURN_POINTER(matrix_of_any(prepare_set_once(group.set), a, next_chart(a)));
+	PG_RETURN_POINTER(matrix_of_pair(prepare_set_once(group.set), a, next_chart(a)));
 }

@@ -348,6 +348,12 @@ make_prepared_model(const struct varlena *argument)
 }
 
 PreparedModel *
+prepare_model_once(const ScoreModel *model)
+{
+	return make_model(model);
+}
+
+PreparedModel *
 prepare_model(FunctionCallInfo fcinfo, int argno)
 {
 	return up_to_date(prepared_argument(fcinfo, argno, make_prepared_model));

@@ -74,6 +74,9 @@ extern const PreparedSet *prepare_majors(FunctionCallInfo fcinfo, int argno,
 /* the argument is a score_model */
 extern PreparedModel *prepare_model(FunctionCallInfo fcinfo, int argno);
 
+/* this model, in the current memory context and for as long as the model lives */
+extern PreparedModel *prepare_model_once(const ScoreModel *model);
+
 /* the argument is a score_query; its chart is returned too */
 extern PreparedModel *prepare_query(FunctionCallInfo fcinfo, int argno,
 									const Chart **chart);
@@ -98,8 +101,8 @@ extern void select_for_set(const PreparedSet *prepared, Side side,
 extern void select_for_model(const PreparedModel *prepared, Side side,
 							 const Chart *chart, Selection *selection);
 
-/* aspects.c: the matrix of any charts, by any set */
-extern AspectMatrix *matrix_of_any(const PreparedSet *prepared,
+/* aspects.c: the matrix of a pair, by any set */
+extern AspectMatrix *matrix_of_pair(const PreparedSet *prepared,
 								   const Chart *chart_a, const Chart *chart_b);
 
 static inline float

@@ -7,7 +7,7 @@
 #include "funcapi.h"
 #include "utils/builtins.h"
 
-#include "functions/prepared.h"
+#include "functions/score.h"
 
 PG_FUNCTION_INFO_V1(synastry_score);
 PG_FUNCTION_INFO_V1(chart_mismatch);
@@ -34,7 +34,7 @@ select_weights(const PreparedModel *prepared, const Selection *a,
 }
 
 /* Any charts, any model: false if no cell scores. */
-static pg_noinline bool
+pg_noinline bool
 score_any(const PreparedModel *prepared, const Chart *a, const Chart *b,
 		  int64 *score)
 {
@@ -65,23 +65,6 @@ score_any(const PreparedModel *prepared, const Chart *a, const Chart *b,
 	}
 	pfree(weights);
 	return any;
-}
-
-/* The score in units of 1 / SCORE_ONE; false if no cell scores. */
-static inline bool
-score_pair(const PreparedModel *prepared, const Chart *a, const Chart *b,
-		   int64 *score)
-{
-	if (likely(prepared->planets && chart_has_all_planets(a) &&
-			   chart_has_all_planets(b)))
-	{
-		*score = prepared->kernel->score(&prepared->table,
-										 a->longitudes, PLANETS,
-										 b->longitudes, PLANETS,
-										 prepared->arranged);
-		return true;
-	}
-	return score_any(prepared, a, b, score);
 }
 
 /* synastry_score(chart, chart, score_model) */

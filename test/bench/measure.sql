@@ -9,9 +9,13 @@ CREATE TABLE queries (
 	baseline text,                  -- the name of the query of this part to compare with
 	rows     float8,                -- rows or pairs of a run
 	prepare  text,                  -- run before, not measured
+	times    int DEFAULT 21,        -- fewer for what takes long
 	query    text
 );
 CREATE TABLE runs (n serial, part text, name text, simd text, baseline text, run int, ns float8);
+
+-- what a backend took at its peak
+CREATE TABLE memory (n serial, name text, work_mem text, bound bigint, peak bigint, estimate bigint);
 
 CREATE FUNCTION has_simd(simd text) RETURNS bool LANGUAGE plpgsql AS $$
 BEGIN
@@ -29,7 +33,7 @@ DECLARE
 BEGIN
 	DELETE FROM queries WHERE NOT has_simd(simd);
 	FOR run IN 0..21 LOOP
-		FOR q IN SELECT * FROM queries WHERE part = measured ORDER BY n LOOP
+		FOR q IN SELECT * FROM queries WHERE part = measured AND times >= run ORDER BY n LOOP
 			PERFORM set_config('synastry.simd', q.simd, false);
 			IF q.prepare IS NOT NULL THEN
 				EXECUTE q.prepare;

@@ -28,5 +28,14 @@ SELECT part, name, simd, round(ns::numeric, 1) AS ns, baseline,
 	shown(ratio) AS ratio, shown(ratio_q1) || ' .. ' || shown(ratio_q3) AS quartiles
 FROM result;
 
+SELECT count(*) > 0 AS has_memory FROM memory \gset
+\if :has_memory
+\echo 'Peak memory of a backend in MB, beyond what it takes before; bound: 2 x work_mem + 16 MB'
+SELECT name, work_mem, round(bound / 1048576.0, 1) AS bound, round(peak / 1048576.0, 1) AS peak,
+	round(estimate / 1048576.0, 1) AS estimate
+FROM memory
+ORDER BY n;
+\endif
+
 \echo 'The same as CSV'
 COPY (SELECT * FROM result) TO STDOUT (FORMAT csv, HEADER);

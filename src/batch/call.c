@@ -1,0 +1,75 @@
+/*
+ * call.c
+ *		The arguments that all functions of a batch share.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "batch/call.h"
+
+/* The type of the extension, which is in the schema of its functions. */
+static Oid
+find_chart_type(Oid function)
+{
+	Oid			type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+									   CStringGetDatum("chart"),
+									   ObjectIdGetDatum(get_func_namespace(function)));
+
+	if (!OidIsValid(type))
+		elog(ERROR, "type chart is not in the schema of function %u", function);
+	return type;
+}
+
+void
+call_begin(Call *call, FunctionCallInfo fcinfo, const char *function, int n_queries)
+{
+	Oid			function_oid = fcinfo->flinfo->fn_oid;
+	int			n_arguments;
+
+	call->fcinfo = fcinfo;
+	call->function = function;
+	(void) get_func_signature(function_oid, &call->argument_types, &n_arguments);
+	call->chart_type = find_chart_type(function_oid);
+	call->id_type = InvalidOid;
+	call->first_option = n_queries;
+	if (call->argument_types[n_queries] == ANYELEMENTOID)
+	{
+		call->id_type = get_fn_expr_argtype(fcinfo->flinfo, n_queries);
+		if (!OidIsValid(call->id_type))
+			elog(ERROR, "could not determine the type of the ids");
+		call->first_option++;
+	}
+}
+
+void
+call_prepare_source(const Call *call, int argno, const char *role,
+					const MemberColumns *columns, int n_members, Source *source)
+{
+	if (call->fcinfo->args[argno].isnull)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("the %s of %s is null", role, call->function)));
+	memset(source, 0, sizeof(Source));
+	source->function = call->function;
+	source->role = role;
+	source->columns = columns;
+	source->n_members = n_members;
+	source->id_type = call->id_type;
+	source_prepare(source,
+				   source_query(call->fcinfo->args[argno].value,
+								call->argument_types[argno], columns, n_members),
+				   call->chart_type);
+}
+
+PreparedModel *
+call_model(const Call *call, int option)
+{
+	static const char *const preset = "personal";
+
+	if (call_has_option(call, option))
+		return prepare_model_once(DatumGetScoreModel(call_option(call, option)));
+	return prepare_model_once(score_model_from_text(preset, strlen(preset), NULL));
+}
