@@ -103,13 +103,16 @@ kernel_objects := $(filter src/kernel/%,$(OBJS))
 $(kernel_objects): override CFLAGS += -fno-math-errno
 $(kernel_objects:.o=.bc): BITCODE_CFLAGS += -fno-math-errno
 
+# What the compiler vectorises: not all of them do so unasked.
+src/kernel/bound_%.o: override CFLAGS += -ftree-vectorize
+
 ifeq ($(host_cpu),x86_64)
 avx2_flags = -mavx2
 avx512_flags = -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx2
-src/kernel/avx2.o: override CFLAGS += $(avx2_flags)
-src/kernel/avx2.bc: BITCODE_CFLAGS += $(avx2_flags)
-src/kernel/avx512.o: override CFLAGS += $(avx512_flags)
-src/kernel/avx512.bc: BITCODE_CFLAGS += $(avx512_flags)
+src/kernel/avx2.o src/kernel/bound_avx2.o: override CFLAGS += $(avx2_flags)
+src/kernel/avx2.bc src/kernel/bound_avx2.bc: BITCODE_CFLAGS += $(avx2_flags)
+src/kernel/avx512.o src/kernel/bound_avx512.o: override CFLAGS += $(avx512_flags)
+src/kernel/avx512.bc src/kernel/bound_avx512.bc: BITCODE_CFLAGS += $(avx512_flags)
 endif
 
 # PGXS tracks no headers: a changed one rebuilds everything.

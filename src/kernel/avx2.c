@@ -324,7 +324,10 @@ const Kernel avx2_kernel = {
 	.supported = avx2_supported,
 	.matrix = simd_matrix,
 	.score = simd_score,
-	.tally = simd_tally
+	.tally = simd_tally,
+	.candidates = scalar_candidates,
+	.sum_windows = avx2_sum_windows,
+	.narrow_sums = avx2_narrow_sums
 };
 
 #endif							/* BUILD_AVX2 */

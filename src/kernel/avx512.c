@@ -332,7 +332,10 @@ const Kernel avx512_kernel = {
 	.supported = avx512_supported,
 	.matrix = simd_matrix,
 	.score = simd_score,
-	.tally = simd_tally
+	.tally = simd_tally,
+	.candidates = avx512_candidates,
+	.sum_windows = avx512_sum_windows,
+	.narrow_sums = avx512_narrow_sums
 };
 
 #endif							/* BUILD_AVX512 */

@@ -151,6 +151,10 @@ extern void score_table_prepare(ScoreTable *table, const AspectRule *rules,
 								int n, AspectTableOptions options,
 								bool constant);
 
+/* what one left chart makes of many right ones; see bound.h */
+typedef struct BoundTable BoundTable;
+typedef struct BoundRow BoundRow;
+
 /*
  * One implementation.
  *
@@ -186,7 +190,30 @@ typedef struct Kernel
 						  const binary_angle *a, int n,
 						  const binary_angle *b, int m,
 						  int codes, uint64_t *packed);
+
+	/*
+	 * Which of count right charts, at most MAX_CANDIDATES, may reach the
+	 * threshold (inclusive, in 1 / SCORE_ONE)?  The code of body j of chart p
+	 * is codes[j * stride + p].  Their numbers are written ascending to
+	 * candidates, which has room for all of them; returns how many there are.
+	 */
+	int			(*candidates) (const BoundTable *table,
+							   const uint8_t *codes, size_t stride, int count,
+							   int64_t threshold, uint16_t *candidates);
+
+	/*
+	 * For bound_table_prepare(): the largest sum of rows in any part of each
+	 * of BOUND_CODES codes, with the least and the most of the sums; and sums
+	 * without the least of them, as bytes.
+	 */
+	void		(*sum_windows) (const BoundRow *rows, int count, uint16_t *sums,
+								uint16_t *least, uint16_t *most);
+	void		(*narrow_sums) (const uint16_t *sums, uint16_t least,
+								uint16_t factor, uint8_t *worth);
 } Kernel;
+
+/* their numbers have 16 bits */
+#define MAX_CANDIDATES	65536
 
 #define TALLY_PAIRS		256
 

@@ -343,7 +343,10 @@ const Kernel neon_kernel = {
 	.supported = neon_supported,
 	.matrix = simd_matrix,
 	.score = simd_score,
-	.tally = simd_tally
+	.tally = simd_tally,
+	.candidates = scalar_candidates,
+	.sum_windows = scalar_sum_windows,
+	.narrow_sums = scalar_narrow_sums
 };
 
 #endif							/* BUILD_NEON or SYNASTRY_EMULATE_NEON */

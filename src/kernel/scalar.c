@@ -258,5 +258,8 @@ const Kernel scalar_kernel = {
 	.supported = scalar_supported,
 	.matrix = scalar_matrix,
 	.score = scalar_score,
-	.tally = scalar_tally
+	.tally = scalar_tally,
+	.candidates = scalar_candidates,
+	.sum_windows = scalar_sum_windows,
+	.narrow_sums = scalar_narrow_sums
 };

@@ -28,4 +28,18 @@ extern const Kernel avx2_kernel;
 extern const Kernel avx512_kernel;
 extern const Kernel neon_kernel;
 
+/* the bounds of a kernel have files of their own; NEON has those of plain C */
+#define DECLARE_BOUNDS(variant) \
+	extern int variant##_candidates(const BoundTable *table, \
+									const uint8_t *codes, size_t stride, int count, \
+									int64_t threshold, uint16_t *candidates); \
+	extern void variant##_sum_windows(const BoundRow *rows, int count, uint16_t *sums, \
+									  uint16_t *least, uint16_t *most); \
+	extern void variant##_narrow_sums(const uint16_t *sums, uint16_t least, \
+									  uint16_t factor, uint8_t *worth)
+
+DECLARE_BOUNDS(scalar);
+DECLARE_BOUNDS(avx2);
+DECLARE_BOUNDS(avx512);
+
 #endif							/* SYNASTRY_VARIANTS_H */

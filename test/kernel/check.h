@@ -20,5 +20,6 @@ extern uint32_t random_below(uint32_t limit);
 extern void test_angles(void);
 extern void test_variants(void);
 extern void test_tallies(void);
+extern void test_bounds(void);
 
 #endif							/* SYNASTRY_KERNEL_CHECK_H */

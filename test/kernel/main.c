@@ -46,6 +46,7 @@ main(void)
 	test_angles();
 	test_variants();
 	test_tallies();
+	test_bounds();
 
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed == 0 ? 0 : 1;

@@ -1,0 +1,284 @@
+/*
+ * bound.c
+ *		Upper bounds of scores, prepared for one left chart; see bound.h.
+ *
+ * Called once per score table, and once per left chart and kind of right
+ * charts.  What takes time is left to the kernel in use: whole numbers of 16
+ * bits, so that every kernel makes the same tables.
+ *
+ * Why a bound is one.  A cell of weight w > 0 is worth fl(v * w), rounded to
+ * the nearest integer, where v is one of the floats ((float) rest * slope +
+ * base) that its rules may give, or 0.  Rounding keeps order and v rises or
+ * falls with the orb, so that the largest v of a window is at one of its ends
+ * and is known exactly.  Then
+ *
+ *		cell <= w * v + |w| * magnitude * 2^-24 + 1/2
+ *
+ * The rest is done upwards: v in steps above the least, w as a factor in
+ * 2^-16, the product cut off and 1 added, the sums of a column cut off to a
+ * byte and one added.  The ones are the same for all codes and are part of
+ * the base.  For what the doubles in here lose, less than 2^-40 of what they
+ * add up, the base has 2^-23 instead of 2^-24.  A weight below 0 asks for the
+ * smallest v, in steps below the largest.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "bound.h"
+
+#define PHASE_SHIFT		(BOUND_CODE_SHIFT - 3)
+#define PART_PHASES		(BOUND_PHASES / BOUND_PARTS)
+#define WINDOWS			(BOUND_CODES * BOUND_PHASES)
+
+/* relative to what a cell may be worth: see above */
+#define ROUNDING		(1.0 / (1 << 23))
+
+_Static_assert(BOUND_PHASES << PHASE_SHIFT == 1 << BOUND_CODE_SHIFT,
+			   "phases are eighths of a code");
+
+/* An arc of separations, ends included, and what cells in it may be worth. */
+typedef struct Window
+{
+	int64_t		begin;
+	int64_t		end;
+	float		least;
+	float		most;
+	bool		empty;			/* nothing is known of its worth so far */
+	bool		covered;		/* a rule matches all of it */
+} Window;
+
+/*
+ * Window k is that of a left longitude in phase k and a right longitude in
+ * the first part of code 0: the differences are less than a phase above that
+ * of the begins, and less than a part below it.
+ *
+ * Folded where the circle closes or at its half, both sides overlap and the
+ * larger of them is the window.
+ */
+static Window
+window_of(int k)
+{
+	const int64_t half = HALF_TURN;
+	int64_t		begin = (int64_t) (k - PART_PHASES) * (1 << PHASE_SHIFT) + 1;
+	int64_t		end = (int64_t) (k + 1) * (1 << PHASE_SHIFT) - 1;
+	Window		window = {.empty = true};
+
+	if (begin <= 0 && end >= 0)
+		window.end = -begin > end ? -begin : end;
+	else if (begin <= half && end >= half)
+	{
+		window.begin = begin < 2 * half - end ? begin : 2 * half - end;
+		window.end = half;
+	}
+	else
+	{
+		window.begin = end < half ? begin : 2 * half - end;
+		window.end = end < half ? end : 2 * half - begin;
+	}
+
+	return window;
+}
+
+static void
+admit(Window *window, float worth)
+{
+	if (window->empty || worth < window->least)
+		window->least = worth;
+	if (window->empty || worth > window->most)
+		window->most = worth;
+	window->empty = false;
+}
+
+/* per unit of weight, as the kernels compute it */
+static float
+worth_of_orb(const ScoreTable *table, int rule, int64_t orb)
+{
+	int64_t		max_orb = table->max_orb[rule];
+	int32_t		rest = (int32_t) (orb < max_orb ? max_orb - orb : 0);
+
+	return (float) rest * table->slope[rule] + table->base[rule];
+}
+
+/*
+ * The worth of a rule wherever it might match in the window.  Where rules
+ * overlap another one may win, which makes the bound less tight.
+ */
+static void
+admit_rule(Window *window, const ScoreTable *table, int rule)
+{
+	int64_t		angle = table->aspects.angle[rule];
+	int64_t		limit = table->aspects.limit[rule];
+	int64_t		begin = window->begin > angle - limit ? window->begin : angle - limit;
+	int64_t		end = window->end < angle + limit ? window->end : angle + limit;
+
+	if (begin > end)
+		return;
+	if (begin == window->begin && end == window->end)
+		window->covered = true;
+
+	admit(window, worth_of_orb(table, rule, llabs(begin - angle)));
+	admit(window, worth_of_orb(table, rule, llabs(end - angle)));
+	if (begin <= angle && angle <= end)
+		admit(window, worth_of_orb(table, rule, 0));
+}
+
+static void
+find_windows(Window *windows, const ScoreTable *table)
+{
+	for (int k = 0; k < WINDOWS; k++)
+	{
+		windows[k] = window_of(k);
+		for (int rule = 0; rule < table->aspects.n; rule++)
+			admit_rule(&windows[k], table, rule);
+		if (!windows[k].covered)
+			admit(&windows[k], 0);
+	}
+}
+
+static uint16_t
+steps_up(double worth, double step)
+{
+	double		steps = worth > 0 ? ceil(worth / step) : 0;
+
+	return (uint16_t) (steps < UINT16_MAX ? steps : UINT16_MAX);
+}
+
+void
+bound_shape_prepare(BoundShape *shape, const ScoreTable *table)
+{
+	Window		windows[WINDOWS];
+	double		least;
+	double		most;
+
+	find_windows(windows, table);
+
+	shape->low = most = windows[0].most;
+	shape->high = least = windows[0].least;
+	for (int k = 1; k < WINDOWS; k++)
+	{
+		shape->low = fmin(shape->low, windows[k].most);
+		shape->high = fmax(shape->high, windows[k].least);
+		least = fmin(least, windows[k].least);
+		most = fmax(most, windows[k].most);
+	}
+	shape->magnitude = fmax(fabs(least), fabs(most));
+	shape->step = fmax(most - shape->low, shape->high - least) / UINT16_MAX;
+
+	for (int k = 0; k < WINDOWS; k++)
+	{
+		int			phase = k % BOUND_PHASES;
+		int			code = -(k / BOUND_PHASES) & (BOUND_CODES - 1);
+
+		shape->above_low[phase][code] = shape->above_low[phase][code + BOUND_CODES] =
+			steps_up(windows[k].most - shape->low, shape->step);
+		shape->below_high[phase][code] = shape->below_high[phase][code + BOUND_CODES] =
+			steps_up(shape->high - windows[k].least, shape->step);
+	}
+}
+
+/*
+ * The largest sum of weights in a column, which decides how fine the sums
+ * are.
+ */
+static double
+largest_column(const float *weights, int n, int m)
+{
+	double		sums[MAX_BODIES] = {0};
+	double		largest = 0;
+
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < m; j++)
+			sums[j] += fabs((double) weights[i * m + j]);
+	for (int j = 0; j < m; j++)
+		largest = fmax(largest, sums[j]);
+
+	return largest;
+}
+
+/* the rows of a column that have any weight; adds their worth to the base */
+static int
+collect_rows(BoundRow *rows, const BoundShape *shape, const binary_angle *a, int n,
+			 const float *weights, int m, double scale, double *base)
+{
+	int			count = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		double		weight = weights[(size_t) i * (size_t) m];
+		const uint16_t (*windows)[2 * BOUND_CODES] = weight > 0 ? shape->above_low : shape->below_high;
+
+		if (weight == 0)
+			continue;
+
+		for (int part = 0; part < BOUND_PARTS; part++)
+		{
+			uint32_t	k = ((a[i] >> PHASE_SHIFT) - (uint32_t) (part * PART_PHASES)) % WINDOWS;
+
+			rows[count].windows[part] = windows[k % BOUND_PHASES] +
+				(-(k / BOUND_PHASES) & (BOUND_CODES - 1));
+		}
+		rows[count].factor = (uint16_t) ((int) (fabs(weight) * scale) + 1);
+		*base += weight * (weight > 0 ? shape->low : shape->high) +
+			fabs(weight) * shape->magnitude * ROUNDING + 0.5;
+		count++;
+	}
+
+	return count;
+}
+
+/* a number of rows that sum_windows() takes */
+static int
+fill_up_rows(BoundRow *rows, int count)
+{
+	for (; count % BOUND_ROWS != 0; count++)
+	{
+		rows[count] = rows[count - 1];
+		rows[count].factor = 0;
+	}
+
+	return count;
+}
+
+void
+bound_table_prepare(const Kernel *kernel, BoundTable *table, const BoundShape *shape,
+					const binary_angle *a, int n, const float *weights, int m)
+{
+	uint16_t	sums[MAX_BODIES][BOUND_CODES];
+	uint16_t	least[MAX_BODIES];
+	double		largest = largest_column(weights, n, m);
+	double		base = 0;
+	double		unit;
+	double		scale;
+	int64_t		counts = 0;		/* of the units of the sums */
+	uint32_t	range = 1;
+	uint32_t	narrowing;
+
+	/* factors are rounded up, n times, and their sum fits 16 bits */
+	scale = largest > 0 ? (UINT16_MAX - n) / largest : 0;
+	unit = largest > 0 ? shape->step * (UINT16_MAX + 1) / scale : 0;
+
+	for (int j = 0; j < m; j++)
+	{
+		BoundRow	rows[MAX_BODIES];
+		int			count = collect_rows(rows, shape, a, n, weights + j, m, scale, &base);
+		uint16_t	most;
+
+		kernel->sum_windows(rows, fill_up_rows(rows, count), sums[j], &least[j], &most);
+		counts += least[j] + count;
+		if (most - least[j] > (int) range)
+			range = (uint32_t) (most - least[j]);
+	}
+
+	/* the largest factor in 2^-16 that leaves a byte of every sum */
+	narrowing = ((1u << 24) - 1) / range;
+	if (narrowing > UINT16_MAX)
+		narrowing = UINT16_MAX;
+	for (int j = 0; j < m; j++)
+		kernel->narrow_sums(sums[j], least[j], (uint16_t) narrowing, table->worth[j]);
+
+	base += unit * (double) counts;
+	unit *= (double) (UINT16_MAX + 1) / narrowing;
+	table->m = m;
+	table->unit = unit > 1 ? (int64_t) ceil(unit) : 1;
+	table->base = (int64_t) ceil(base + unit * m);
+}

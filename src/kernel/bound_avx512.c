@@ -1,0 +1,152 @@
+/*
+ * bound_avx512.c
+ *		Bounds with AVX-512: 64 charts at once, if the CPU looks up bytes (VBMI)
+ *		and packs words (VBMI2), as all but the first generation do.
+ */
+#include "bound_loops.h"
+
+#ifdef BUILD_AVX512
+
+#include <immintrin.h>
+
+#define VBMI	__attribute__((target("avx512vbmi,avx512vbmi2")))
+
+/* bytes of a vector, that is charts of a step */
+#define STEP	64
+
+DEFINE_BOUND_LOOPS(avx512)
+
+/*
+ * The sums of 64 charts.  Bytes are added in pairs as they lie, and the upper
+ * ones of the pairs once more by themselves: words[k] is the sum of chart 2k
+ * plus 256 times upper[k], that of chart 2k + 1, modulo 2^16.
+ */
+typedef struct Sums
+{
+	__m512i		words;
+	__m512i		upper;
+} Sums;
+
+/* the worths of a column, in the order of the codes */
+typedef struct Worths
+{
+	__m512i		quarter[4];
+} Worths;
+
+VBMI		ALWAYS_INLINE Worths
+load_worths(const uint8_t *worth)
+{
+	Worths		worths;
+
+	for (int i = 0; i < 4; i++)
+		worths.quarter[i] = _mm512_loadu_si512(worth + i * STEP);
+	return worths;
+}
+
+VBMI		ALWAYS_INLINE void
+add_column(Sums *sums, const Worths *worths, __m512i codes)
+{
+	__m512i		low = _mm512_permutex2var_epi8(worths->quarter[0], codes, worths->quarter[1]);
+	__m512i		high = _mm512_permutex2var_epi8(worths->quarter[2], codes, worths->quarter[3]);
+	__m512i		found = _mm512_mask_mov_epi8(low, _mm512_movepi8_mask(codes), high);
+
+	sums->words = _mm512_add_epi16(sums->words, found);
+	sums->upper = _mm512_add_epi16(sums->upper, _mm512_srli_epi16(found, 8));
+}
+
+/* which of the charts reach the least sum? */
+VBMI		ALWAYS_INLINE uint64_t
+reaching(const Sums *sums, __m512i least)
+{
+	__m512i		lower = _mm512_sub_epi16(sums->words, _mm512_slli_epi16(sums->upper, 8));
+	__m512i		even = _mm512_movm_epi16(_mm512_cmpge_epu16_mask(lower, least));
+	__m512i		odd = _mm512_movm_epi16(_mm512_cmpge_epu16_mask(sums->upper, least));
+
+	return _mm512_movepi8_mask(_mm512_mask_mov_epi8(even, 0xAAAAAAAAAAAAAAAA, odd));
+}
+
+/* writes 32 numbers, of which those in the mask count; returns how many */
+VBMI		ALWAYS_INLINE int
+write_numbers(uint16_t *candidates, __m512i numbers, uint32_t mask)
+{
+	_mm512_storeu_si512(candidates, _mm512_maskz_compress_epi16(mask, numbers));
+	return _mm_popcnt_u32(mask);
+}
+
+VBMI static int
+find_candidates(const BoundTable *table, const uint8_t *codes, size_t stride, int count,
+				uint32_t least_sum, uint16_t *candidates)
+{
+	__m512i		least = _mm512_set1_epi16((int16_t) least_sum);
+	__m512i		numbers = _mm512_set_epi16(31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20,
+										   19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8,
+										   7, 6, 5, 4, 3, 2, 1, 0);
+	const		__m512i half = _mm512_set1_epi16(STEP / 2);
+	int			found = 0;
+	int			begin = 0;
+
+	for (; begin + 2 * STEP <= count; begin += 2 * STEP)
+	{
+		Sums		sums[2] = {{_mm512_setzero_si512(), _mm512_setzero_si512()},
+		{_mm512_setzero_si512(), _mm512_setzero_si512()}};
+
+		for (int j = 0; j < table->m; j++)
+		{
+			const uint8_t *column = codes + (size_t) j * stride + begin;
+			Worths		worths = load_worths(table->worth[j]);
+
+			add_column(&sums[0], &worths, _mm512_loadu_si512(column));
+			add_column(&sums[1], &worths, _mm512_loadu_si512(column + STEP));
+		}
+
+		/* there is room for what is written: no more is found than passed */
+		for (int i = 0; i < 2; i++)
+		{
+			uint64_t	mask = reaching(&sums[i], least);
+
+			found += write_numbers(candidates + found, numbers, (uint32_t) mask);
+			numbers = _mm512_add_epi16(numbers, half);
+			found += write_numbers(candidates + found, numbers, (uint32_t) (mask >> 32));
+			numbers = _mm512_add_epi16(numbers, half);
+		}
+	}
+
+	for (; begin < count; begin += STEP)
+	{
+		int			size = count - begin < STEP ? count - begin : STEP;
+		__mmask64	lanes = UINT64_MAX >> (STEP - size);
+		Sums		sums = {_mm512_setzero_si512(), _mm512_setzero_si512()};
+		uint64_t	mask;
+
+		for (int j = 0; j < table->m; j++)
+		{
+			const uint8_t *column = codes + (size_t) j * stride + begin;
+			Worths		worths = load_worths(table->worth[j]);
+
+			add_column(&sums, &worths, _mm512_maskz_loadu_epi8(lanes, column));
+		}
+
+		for (mask = reaching(&sums, least) & lanes; mask != 0; mask &= mask - 1)
+			candidates[found++] = (uint16_t) (begin + __builtin_ctzll(mask));
+	}
+
+	return found;
+}
+
+int
+avx512_candidates(const BoundTable *table, const uint8_t *codes, size_t stride, int count,
+				  int64_t threshold, uint16_t *candidates)
+{
+	uint32_t	least = bound_least_sum(table, threshold);
+
+	if (!__builtin_cpu_supports("avx512vbmi") || !__builtin_cpu_supports("avx512vbmi2"))
+		return scalar_candidates(table, codes, stride, count, threshold, candidates);
+	if (least == 0)
+		return list_all(count, candidates);
+	if (least > (uint32_t) table->m * UINT8_MAX)
+		return 0;
+
+	return find_candidates(table, codes, stride, count, least, candidates);
+}
+
+#endif							/* BUILD_AVX512 */
