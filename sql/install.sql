@@ -66,15 +66,15 @@ WHERE classid <> 'pg_opfamily'::regclass AND object NOT LIKE 'type %[]'
 ORDER BY object;
 
 -- Functions may run in parallel workers and in index expressions, but for
--- synastry(), which says how long it took, and synastry_progress(), which looks
--- at the other backends.
+-- what looks at time, at settings or at other backends, or runs a query that is
+-- given as text.
 SELECT objid::regprocedure, provolatile, proparallel
 FROM members JOIN pg_proc ON objid = pg_proc.oid AND classid = 'pg_proc'::regclass
 WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'c')
 	AND (provolatile, proparallel) <> ('i', 's')
 ORDER BY objid::regprocedure::text COLLATE "C";
 -- A null argument makes a null result, but for constructors whose arguments
--- may be left out, and for the options of synastry().
+-- may be left out, and for options that have a default.
 SELECT objid::regprocedure
 FROM members JOIN pg_proc ON objid = pg_proc.oid AND classid = 'pg_proc'::regclass
 WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND NOT proisstrict

@@ -42,7 +42,7 @@ enum
 typedef struct Pair
 {
 	struct Pair *next;
-	const text *ids[2];			/* NULL if null */
+	const		text *ids[2];	/* NULL if null */
 	const Chart *charts[2];		/* likewise */
 	bool		scored;
 	int64		score;			/* in units of 1 / SCORE_ONE */
@@ -97,6 +97,7 @@ take_pair(void *state, const Member *members)
 	MemoryContext caller = MemoryContextSwitchTo(batch->chunk);
 	Pair	   *pair = palloc(sizeof(Pair));
 
+	progress_restore(&batch->progress);
 	pair->next = NULL;
 	for (int i = 0; i < 2; i++)
 	{

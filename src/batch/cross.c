@@ -142,6 +142,7 @@ take_right(void *state, const Member *member)
 	Selection	selection;
 	uint8		columns[MAX_BODIES];
 
+	progress_restore(&cross->progress);
 	if (++cross->charts % REPORT_ROWS == 0)
 		report(cross, PROGRESS_READING_RIGHT);
 	if (member->chart == NULL)
@@ -174,6 +175,7 @@ take_left(void *state, const Member *member)
 {
 	Cross	   *cross = state;
 
+	progress_restore(&cross->progress);
 	cross->charts++;
 	if (member->chart == NULL)
 		cross->null_charts++;
@@ -204,7 +206,7 @@ read_left(Cross *cross, Source *left)
  */
 
 static void
-put_pair(Cross *cross, const text *left, const text *right, int64 score, int64 rank)
+put_pair(Cross *cross, const text * left, const text * right, int64 score, int64 rank)
 {
 	static const int ids[] = {COLUMN_LEFT_ID, COLUMN_RIGHT_ID};
 	Datum		values[N_COLUMNS];
@@ -222,7 +224,7 @@ put_pair(Cross *cross, const text *left, const text *right, int64 score, int64 r
 }
 
 static bool
-is_same_id(const text *a, const text *b)
+is_same_id(const text * a, const text * b)
 {
 	return a != NULL && b != NULL && VARSIZE(a) == VARSIZE(b) &&
 		memcmp(a, b, VARSIZE(a)) == 0;
@@ -234,7 +236,7 @@ take_score(void *state, int chart, int64 score)
 {
 	Cross	   *cross = state;
 	LeftChart  *left = cross->left;
-	const text *id = tile_id(cross->tile, chart);
+	const		text *id = tile_id(cross->tile, chart);
 	Match		match;
 
 	if (!cross->has_top_k)

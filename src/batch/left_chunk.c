@@ -39,7 +39,7 @@ left_chart_size(int bodies, int id_length, int k)
 
 /* A chart, its arrays and its id are one piece of memory. */
 void
-left_chunk_add(LeftChunk *chunk, const text *id, const Chart *chart)
+left_chunk_add(LeftChunk *chunk, const text * id, const Chart *chart)
 {
 	Selection	selection;
 	Size		id_size = id == NULL ? 0 : INTALIGN(VARSIZE(id));

@@ -14,7 +14,7 @@
 typedef struct LeftChart
 {
 	struct LeftChart *next;
-	const text *id;				/* NULL if null */
+	const		text *id;		/* NULL if null */
 	ScoredChart chart;
 	TopK		best;			/* has no room if there is no top_k */
 } LeftChart;
@@ -34,7 +34,7 @@ extern void left_chunk_create(LeftChunk *chunk, const PreparedModel *model, int 
 /* Makes room for the next charts. */
 extern void left_chunk_reset(LeftChunk *chunk);
 
-extern void left_chunk_add(LeftChunk *chunk, const text *id, const Chart *chart);
+extern void left_chunk_add(LeftChunk *chunk, const text * id, const Chart *chart);
 
 /* how many more charts fit into a budget in bytes, by what is there; 0: full */
 extern long left_chunk_room(const LeftChunk *chunk, Size budget);

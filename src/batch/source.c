@@ -55,7 +55,7 @@ source_error_callback(void *argument)
 }
 
 static void
-push_error_context(Source *source, ErrorContextCallback *callback)
+push_error_context(Source *source, ErrorContextCallback * callback)
 {
 	callback->callback = source_error_callback;
 	callback->arg = source;
@@ -197,7 +197,7 @@ check_query(const Source *source)
 {
 	List	   *statements = SPI_plan_get_plan_sources(source->plan);
 	CachedPlanSource *statement;
-	const Query *query;
+	const		Query *query;
 
 	if (list_length(statements) != 1)
 		ereport(ERROR,
@@ -222,15 +222,17 @@ check_query(const Source *source)
 void
 source_prepare(Source *source, const char *query, Oid chart_type)
 {
+	MemoryContext caller = CurrentMemoryContext;
 	ErrorContextCallback callback;
 	TupleDesc	descriptor;
 
-	source->query = query;
 	push_error_context(source, &callback);
 	source->plan = SPI_prepare_cursor(query, 0, NULL, CURSOR_OPT_NO_SCROLL);
 	if (source->plan == NULL)
 		elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
 	error_context_stack = callback.previous;
+	/* SPI leaves its own behind */
+	MemoryContextSwitchTo(caller);
 
 	descriptor = check_query(source)->resultDesc;
 	for (int i = 0; i < source->n_members; i++)
@@ -247,6 +249,7 @@ source_prepare(Source *source, const char *query, Oid chart_type)
 void
 source_open(Source *source)
 {
+	MemoryContext caller = CurrentMemoryContext;
 	ErrorContextCallback callback;
 
 	source->row_context = AllocSetContextCreate(CurrentMemoryContext, "synastry source row",
@@ -256,6 +259,7 @@ source_open(Source *source)
 	/* read only: the snapshot of the calling statement, for all its queries */
 	source->portal = SPI_cursor_open(NULL, source->plan, NULL, NULL, true);
 	error_context_stack = callback.previous;
+	MemoryContextSwitchTo(caller);
 }
 
 /* Takes the rows from the executor. */
@@ -269,17 +273,17 @@ typedef struct Receiver
 } Receiver;
 
 static void
-receiver_startup(DestReceiver *self, int operation, TupleDesc descriptor)
+receiver_startup(DestReceiver * self, int operation, TupleDesc descriptor)
 {
 }
 
 static void
-receiver_done(DestReceiver *self)
+receiver_done(DestReceiver * self)
 {
 }
 
 static const text *
-read_id(Source *source, int member, TupleTableSlot *slot)
+read_id(Source *source, int member, TupleTableSlot * slot)
 {
 	bool		isnull;
 	Datum		id = slot_getattr(slot, source->id_column[member], &isnull);
@@ -294,7 +298,7 @@ read_id(Source *source, int member, TupleTableSlot *slot)
 }
 
 static const Chart *
-read_chart(Source *source, int member, TupleTableSlot *slot)
+read_chart(Source *source, int member, TupleTableSlot * slot)
 {
 	bool		isnull;
 	Datum		chart = slot_getattr(slot, source->chart_column[member], &isnull);
@@ -303,7 +307,7 @@ read_chart(Source *source, int member, TupleTableSlot *slot)
 }
 
 static bool
-receive_slot(TupleTableSlot *slot, DestReceiver *self)
+receive_slot(TupleTableSlot * slot, DestReceiver * self)
 {
 	Receiver   *receiver = (Receiver *) self;
 	Source	   *source = receiver->source;
@@ -349,7 +353,10 @@ source_read(Source *source, long count, RowConsumer consumer, void *state)
 void
 source_close(Source *source)
 {
+	MemoryContext caller = CurrentMemoryContext;
+
 	SPI_cursor_close(source->portal);
 	SPI_freeplan(source->plan);
+	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(source->row_context);
 }

@@ -19,7 +19,7 @@
 /* One chart of a row, with the text of its id; NULL where the row has NULL. */
 typedef struct Member
 {
-	const text *id;
+	const		text *id;
 	const Chart *chart;
 } Member;
 
@@ -41,7 +41,6 @@ typedef struct Source
 	int			n_members;
 	Oid			id_type;		/* that ids must have, or InvalidOid */
 
-	const char *query;
 	SPIPlanPtr	plan;
 	Portal		portal;
 	bool		at_end;

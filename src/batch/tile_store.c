@@ -14,6 +14,10 @@
 /* a tile is closed early when its ids take so much, in bytes */
 #define TILE_ID_BYTES	(1024 * 1024)
 
+/* charts of a tile, however small the budget: with less it does not pay to
+ * prepare anything for it */
+#define LEAST_CHARTS	512
+
 /* the columns that a chart knows, as bits */
 typedef struct ColumnSet
 {
@@ -79,9 +83,9 @@ tile_capacity(int columns, Size budget)
 {
 	/* longitudes, codes, id */
 	Size		chart_size = columns * (sizeof(binary_angle) + 1) +
-		sizeof(WaitingChart) + sizeof(uint32) + 16;
+	sizeof(WaitingChart) + sizeof(uint32) + 16;
 
-	return Max(64, Min(TILE_CHARTS, (Size) (budget / 8 / chart_size)));
+	return Max(LEAST_CHARTS, Min(TILE_CHARTS, (Size) (budget / 8 / chart_size)));
 }
 
 TileStore *
@@ -298,7 +302,7 @@ close_tile(TileStore *store)
 }
 
 void
-tile_store_add(TileStore *store, const text *id, const uint8 *columns,
+tile_store_add(TileStore *store, const text * id, const uint8 *columns,
 			   const binary_angle *longitudes, int n)
 {
 	MemoryContext caller = MemoryContextSwitchTo(store->context);
@@ -393,7 +397,7 @@ tile_store_number(const TileStore *store, int tile, int chart)
 	return (uint64) tile * store->capacity + chart;
 }
 
-const text *
+const		text *
 tile_store_id(TileStore *store, uint64 number)
 {
 	int			tile = number / store->capacity;

@@ -45,7 +45,7 @@ typedef struct TileStore TileStore;
 
 /* columns: of the model; the budget, in bytes, is for all that is kept */
 extern TileStore *tile_store_create(int columns, Size budget);
-extern void tile_store_add(TileStore *store, const text *id, const uint8 *columns,
+extern void tile_store_add(TileStore *store, const text * id, const uint8 *columns,
 						   const binary_angle *longitudes, int n);
 
 /* nothing can be added afterwards */

@@ -13,7 +13,7 @@
  * ones have the same.
  */
 uint64
-id_prefix(const text *id)
+id_prefix(const text * id)
 {
 	uint64		prefix = 0;
 
@@ -33,8 +33,8 @@ is_whole_id(uint64 prefix)
 static int
 compare_ids(TileStore *store, uint64 a, uint64 b)
 {
-	const text *x = tile_store_id(store, a);
-	const text *y = tile_store_id(store, b);
+	const		text *x = tile_store_id(store, a);
+	const		text *y = tile_store_id(store, b);
 	Size		x_length;
 	Size		y_length;
 	int			order;

@@ -28,7 +28,7 @@ typedef struct TopK
 } TopK;
 
 /* bytes of an id as a number that sorts like them, filled up with zeros */
-extern uint64 id_prefix(const text *id);
+extern uint64 id_prefix(const text * id);
 
 /* the score that a chart must reach to have a chance among the best k */
 static inline int64

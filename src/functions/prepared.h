@@ -103,7 +103,7 @@ extern void select_for_model(const PreparedModel *prepared, Side side,
 
 /* aspects.c: the matrix of a pair, by any set */
 extern AspectMatrix *matrix_of_pair(const PreparedSet *prepared,
-								   const Chart *chart_a, const Chart *chart_b);
+									const Chart *chart_a, const Chart *chart_b);
 
 static inline float
 prepared_weight(const PreparedModel *prepared, int id_a, int id_b)

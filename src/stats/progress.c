@@ -14,7 +14,7 @@
  * around us or a batch around this one, keeps it; what starts while we run,
  * say a VACUUM or CREATE INDEX in a function that our query calls, takes it
  * and leaves it empty.  So does an exception block whose subtransaction
- * aborts.  An empty slot is ours again at the next report.
+ * aborts.  An empty slot is ours again at the next row or report.
  *
  * Accepted: a batch that found the slot taken never reports, even if it
  * becomes free; and if track_activities is switched off while a batch runs,
@@ -134,6 +134,14 @@ progress_report(Progress *progress)
 	else if (!slot_is_ours(progress))
 		return;
 	pgstat_progress_update_multi_param(PARAMS, indexes, values);
+}
+
+/* Publishes again what a subtransaction's abort has cleared */
+void
+progress_restore(Progress *progress)
+{
+	if (progress->reporting && slot_is_empty())
+		progress_report(progress);
 }
 
 /* Clears what we reported, and nothing else */

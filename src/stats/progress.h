@@ -49,6 +49,12 @@ extern void progress_begin(Progress *progress, ProgressCommand command);
 /* for every chunk or tile: some ten nanoseconds */
 extern void progress_report(Progress *progress);
 
+/*
+ * For every row that a query returns, whose functions may have had the slot
+ * cleared: publishes the last figures again if so.
+ */
+extern void progress_restore(Progress *progress);
+
 /* errors need no call: the server clears what it aborts */
 extern void progress_end(Progress *progress);
 
