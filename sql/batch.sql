@@ -29,6 +29,14 @@ FROM synastry_batch('SELECT a.id AS a_id, a.chart AS a, b.id AS b_id, b.chart AS
 	FROM public.couples c JOIN public.people a ON a.id = c.a JOIN public.people b ON b.id = c.b', id => NULL::int)
 ORDER BY a_id, b_id;
 
+-- Literals need no casts; nor do values of the types.
+SELECT count(*) FROM synastry_batch('SELECT * FROM public.couple_charts', 'modern', 'weighted');
+SELECT count(*) FROM synastry_batch('couple_charts'::regclass, 'modern; strict');
+SELECT count(*) FROM synastry_batch('couple_charts'::regclass, NULL);
+SELECT count(*) FROM synastry_batch('couple_charts'::regclass, model => 'weighted');
+SELECT count(*) FROM synastry_batch('couple_charts'::regclass, 'modern'::aspect_set, 'weighted');
+SELECT count(*) FROM synastry_batch('couple_charts'::regclass, NULL::text, NULL, 'weighted'::score_model);
+
 -- The same rows as plain SQL gives, whatever the charts: all pairs of people
 -- and more charts that lack bodies, have others, or are NULL.
 CREATE TABLE odd_charts AS

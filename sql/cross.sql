@@ -21,6 +21,11 @@ SELECT left_id, right_id, score
 FROM synastry_cross('people'::regclass, 'SELECT * FROM public.people WHERE name = ''Ringo Starr''', NULL::int, min_score => 70)
 ORDER BY score DESC;
 
+-- literals and numbers need no casts
+SELECT count(*) FROM synastry_cross('people'::regclass, 'SELECT id, chart FROM public.people', 10, 50, 'weighted', true);
+SELECT count(*) FROM synastry_cross('SELECT id, chart FROM public.people', 'SELECT id, chart FROM public.people', 10, 50);
+SELECT count(*) FROM synastry_cross('SELECT id, chart FROM public.people', 'people'::regclass, 10);
+
 --
 -- The same rows as plain SQL gives.
 --
@@ -89,7 +94,7 @@ BEGIN ATOMIC
 	SELECT count(*) || ' ' || md5(string_agg(concat_ws(' ', left_id, right_id, score, rank), ',' ORDER BY left_id, rank))
 	FROM synastry_cross('SELECT * FROM public.crowd WHERE id <= 200', 'crowd'::regclass, NULL::int, top_k => 25);
 END;
-CREATE VIEW crowd_plain AS
+CREATE TABLE crowd_plain AS
 SELECT count(*) || ' ' || md5(string_agg(concat_ws(' ', left_id, right_id, score, rank), ',' ORDER BY left_id, rank)) AS digest
 FROM (SELECT l.id AS left_id, r.id AS right_id, r.score, r.rank
 	FROM crowd l, LATERAL (
@@ -203,7 +208,7 @@ SELECT max(left_id), count(*) FROM matches WHERE rank = 1;
 
 DROP PROCEDURE match_everybody;
 DROP MATERIALIZED VIEW best_matches;
-DROP VIEW crowd_plain;
+DROP TABLE crowd_plain;
 DROP FUNCTION cross_differences, crowd_digest;
 DROP TABLE everybody, crowd, members, matches;
 

@@ -715,10 +715,23 @@ CREATE FUNCTION synastry_batch(pairs_query regclass, id anyelement,
 	OUT a_id anyelement, OUT b_id anyelement, OUT score float8, OUT matrix aspect_matrix)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 100000 ROWS 10000;
+-- a literal may be aspects or id: of several candidates the one with text is taken
+CREATE FUNCTION synastry_batch(pairs_query text,
+	aspects text, model text DEFAULT 'personal',
+	OUT a_id text, OUT b_id text, OUT score float8, OUT matrix aspect_matrix)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 100000 ROWS 10000;
+CREATE FUNCTION synastry_batch(pairs_query regclass,
+	aspects text, model text DEFAULT 'personal',
+	OUT a_id text, OUT b_id text, OUT score float8, OUT matrix aspect_matrix)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 100000 ROWS 10000;
 COMMENT ON FUNCTION synastry_batch(text, aspect_set, score_model) IS 'score in points and aspect matrix of every row (a_id, a, b_id, b) of a query: the matrix by aspects, or by the set of the model; NULL for a chart that is NULL';
 COMMENT ON FUNCTION synastry_batch(text, anyelement, aspect_set, score_model) IS 'score in points and aspect matrix of every row (a_id, a, b_id, b) of a query, with ids of the type of id: the matrix by aspects, or by the set of the model; NULL for a chart that is NULL';
 COMMENT ON FUNCTION synastry_batch(regclass, aspect_set, score_model) IS 'score in points and aspect matrix of every row (a_id, a, b_id, b) of a relation: the matrix by aspects, or by the set of the model; NULL for a chart that is NULL';
 COMMENT ON FUNCTION synastry_batch(regclass, anyelement, aspect_set, score_model) IS 'score in points and aspect matrix of every row (a_id, a, b_id, b) of a relation, with ids of the type of id: the matrix by aspects, or by the set of the model; NULL for a chart that is NULL';
+COMMENT ON FUNCTION synastry_batch(text, text, text) IS 'the same with a literal for the aspect set, and for the score model';
+COMMENT ON FUNCTION synastry_batch(regclass, text, text) IS 'the same with a literal for the aspect set, and for the score model';
 
 CREATE FUNCTION synastry_cross(left_query text, right_query text,
 	top_k int4 DEFAULT NULL, min_score float8 DEFAULT NULL,

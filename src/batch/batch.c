@@ -212,9 +212,7 @@ synastry_batch(PG_FUNCTION_ARGS)
 	batch.scratch = AllocSetContextCreate(CurrentMemoryContext, "synastry batch pair",
 										  ALLOCSET_DEFAULT_SIZES);
 	batch.model = call_model(&call, OPTION_MODEL);
-	batch.set = prepare_set_once(call_has_option(&call, OPTION_ASPECTS)
-								 ? DatumGetAspectSet(call_option(&call, OPTION_ASPECTS))
-								 : batch.model->set);
+	batch.set = call_set(&call, OPTION_ASPECTS, batch.model);
 	call_prepare_source(&call, 0, "query", batch_columns, 2, &source);
 
 	progress_begin(&batch.progress, PROGRESS_BATCH);

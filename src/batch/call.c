@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -64,12 +65,35 @@ call_prepare_source(const Call *call, int argno, const char *role,
 				   call->chart_type);
 }
 
+static bool
+option_is_text(const Call *call, int option)
+{
+	return call->argument_types[call->first_option + option] == TEXTOID;
+}
+
 PreparedModel *
 call_model(const Call *call, int option)
 {
-	static const char *const preset = "personal";
+	const char *spelling = "personal";
 
 	if (call_has_option(call, option))
-		return prepare_model_once(DatumGetScoreModel(call_option(call, option)));
-	return prepare_model_once(score_model_from_text(preset, strlen(preset), NULL));
+	{
+		if (!option_is_text(call, option))
+			return prepare_model_once(DatumGetScoreModel(call_option(call, option)));
+		spelling = TextDatumGetCString(call_option(call, option));
+	}
+	return prepare_model_once(score_model_from_text(spelling, strlen(spelling), NULL));
+}
+
+const PreparedSet *
+call_set(const Call *call, int option, const PreparedModel *model)
+{
+	const char *spelling;
+
+	if (!call_has_option(call, option))
+		return prepare_set_once(model->set);
+	if (!option_is_text(call, option))
+		return prepare_set_once(DatumGetAspectSet(call_option(call, option)));
+	spelling = TextDatumGetCString(call_option(call, option));
+	return prepare_set_once(aspect_set_from_text(spelling, strlen(spelling), NULL));
 }

@@ -33,8 +33,12 @@ extern void call_prepare_source(const Call *call, int argno, const char *role,
 								const MemberColumns *columns, int n_members,
 								Source *source);
 
-/* the model of an option, the default one if it is null */
+/* the model of an option, which may be a text; the default one if it is null */
 extern PreparedModel *call_model(const Call *call, int option);
+
+/* likewise the aspect set; that of the model if it is null */
+extern const PreparedSet *call_set(const Call *call, int option,
+								   const PreparedModel *model);
 
 static inline bool
 call_has_option(const Call *call, int option)
