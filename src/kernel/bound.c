@@ -195,32 +195,63 @@ largest_column(const float *weights, int n, int m)
 	return largest;
 }
 
-/* the rows of a column that have any weight; adds their worth to the base */
+/* how far a weight may be rounded up, and what it adds to the base */
+static uint16_t
+factor_of(double weight, double scale, const BoundShape *shape, double *base)
+{
+	*base += weight * (weight > 0 ? shape->low : shape->high) +
+		fabs(weight) * shape->magnitude * ROUNDING + 0.5;
+	return (uint16_t) ((int) (fabs(weight) * scale) + 1);
+}
+
+/* a row as seen by a longitude, of weights above 0 or below, without factors */
+static void
+place_row(BoundRow *row, const uint16_t (*windows)[2 * BOUND_CODES], binary_angle longitude)
+{
+	for (int part = 0; part < BOUND_PARTS; part++)
+	{
+		uint32_t	k = ((longitude >> PHASE_SHIFT) - (uint32_t) (part * PART_PHASES)) % WINDOWS;
+
+		row->windows[part] = windows[k % BOUND_PHASES] + (-(k / BOUND_PHASES) & (BOUND_CODES - 1));
+	}
+	row->factor[0] = row->factor[1] = 0;
+}
+
+/*
+ * The rows of up to two columns that have any weight; those of both signs
+ * come twice.  Adds the cells to their base, and for each column to counts.
+ */
 static int
 collect_rows(BoundRow *rows, const BoundShape *shape, const binary_angle *a, int n,
-			 const float *weights, int m, double scale, double *base)
+			 const float *weights, int m, int columns, double scale,
+			 double *base, int64_t *counts)
 {
 	int			count = 0;
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++, weights += m)
 	{
-		double		weight = weights[(size_t) i * (size_t) m];
-		const uint16_t (*windows)[2 * BOUND_CODES] = weight > 0 ? shape->above_low : shape->below_high;
+		double		left = weights[0];
+		double		right = columns > 1 ? weights[1] : 0;
 
-		if (weight == 0)
-			continue;
-
-		for (int part = 0; part < BOUND_PARTS; part++)
+		for (int sign = 0; sign < 2; sign++, left = -left, right = -right)
 		{
-			uint32_t	k = ((a[i] >> PHASE_SHIFT) - (uint32_t) (part * PART_PHASES)) % WINDOWS;
+			double		negate = sign == 0 ? 1 : -1;
 
-			rows[count].windows[part] = windows[k % BOUND_PHASES] +
-				(-(k / BOUND_PHASES) & (BOUND_CODES - 1));
+			if (!(left > 0 || right > 0))
+				continue;
+			place_row(&rows[count], sign == 0 ? shape->above_low : shape->below_high, a[i]);
+			if (left > 0)
+			{
+				rows[count].factor[0] = factor_of(left * negate, scale, shape, base);
+				*counts += 1;
+			}
+			if (right > 0)
+			{
+				rows[count].factor[1] = factor_of(right * negate, scale, shape, base);
+				*counts += 1;
+			}
+			count++;
 		}
-		rows[count].factor = (uint16_t) ((int) (fabs(weight) * scale) + 1);
-		*base += weight * (weight > 0 ? shape->low : shape->high) +
-			fabs(weight) * shape->magnitude * ROUNDING + 0.5;
-		count++;
 	}
 
 	return count;
@@ -233,7 +264,7 @@ fill_up_rows(BoundRow *rows, int count)
 	for (; count % BOUND_ROWS != 0; count++)
 	{
 		rows[count] = rows[count - 1];
-		rows[count].factor = 0;
+		rows[count].factor[0] = rows[count].factor[1] = 0;
 	}
 
 	return count;
@@ -257,16 +288,21 @@ bound_table_prepare(const Kernel *kernel, BoundTable *table, const BoundShape *s
 	scale = largest > 0 ? (UINT16_MAX - n) / largest : 0;
 	unit = largest > 0 ? shape->step * (UINT16_MAX + 1) / scale : 0;
 
-	for (int j = 0; j < m; j++)
+	for (int j = 0; j < m; j += 2)
 	{
-		BoundRow	rows[MAX_BODIES];
-		int			count = collect_rows(rows, shape, a, n, weights + j, m, scale, &base);
-		uint16_t	most;
+		BoundRow	rows[2 * MAX_BODIES + BOUND_ROWS];
+		int			columns = m - j < 2 ? 1 : 2;
+		int			count = collect_rows(rows, shape, a, n, weights + j, m, columns, scale,
+										 &base, &counts);
+		uint16_t	most[2];
 
-		kernel->sum_windows(rows, fill_up_rows(rows, count), sums[j], &least[j], &most);
-		counts += least[j] + count;
-		if (most - least[j] > (int) range)
-			range = (uint32_t) (most - least[j]);
+		kernel->sum_windows(rows, fill_up_rows(rows, count), &sums[j], &least[j], most);
+		for (int column = 0; column < columns; column++)
+		{
+			counts += least[j + column];
+			if (most[column] - least[j + column] > (int) range)
+				range = (uint32_t) (most[column] - least[j + column]);
+		}
 	}
 
 	/* the largest factor in 2^-16 that leaves a byte of every sum */

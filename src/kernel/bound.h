@@ -24,8 +24,7 @@
 
 #include "kernel.h"
 
-/* codes of a longitude: arcs of 360 / 256 = 1.40625 degrees */
-#define BOUND_CODES			256
+/* codes are arcs of 360 / BOUND_CODES = 1.40625 degrees */
 #define BOUND_CODE_SHIFT	24
 
 /*
@@ -61,15 +60,18 @@ struct BoundTable
 	uint8_t		worth[MAX_BODIES][BOUND_CODES];
 };
 
-/* a row of a column that is summed: windows by part, by code of the column */
+/*
+ * A row of two columns that are summed: windows by part, by code of the
+ * columns; and a factor in 2^-16 for each column.
+ */
 struct BoundRow
 {
 	const uint16_t *windows[BOUND_PARTS];
-	uint16_t	factor;			/* in 2^-16 */
+	uint16_t	factor[2];
 };
 
-/* rows are summed so many at a time; what is missing has a factor of 0 */
-#define BOUND_ROWS			4
+/* rows are summed so many at a time; what is missing has factors of 0 */
+#define BOUND_ROWS			5
 
 static inline uint8_t
 bound_code(binary_angle longitude)
