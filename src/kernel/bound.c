@@ -26,7 +26,7 @@
 
 #include "bound.h"
 
-#define PHASE_SHIFT		(BOUND_CODE_SHIFT - 3)
+#define PHASE_SHIFT		(BOUND_CODE_SHIFT - 4)
 #define PART_PHASES		(BOUND_PHASES / BOUND_PARTS)
 #define WINDOWS			(BOUND_CODES * BOUND_PHASES)
 
@@ -34,7 +34,7 @@
 #define ROUNDING		(1.0 / (1 << 23))
 
 _Static_assert(BOUND_PHASES << PHASE_SHIFT == 1 << BOUND_CODE_SHIFT,
-			   "phases are eighths of a code");
+			   "phases are sixteenths of a code");
 
 /* An arc of separations, ends included, and what cells in it may be worth. */
 typedef struct Window
@@ -122,23 +122,50 @@ admit_rule(Window *window, const ScoreTable *table, int rule)
 		admit(window, worth_of_orb(table, rule, 0));
 }
 
+/* the rules that may match in its buckets; twice does no harm */
 static void
-find_windows(Window *windows, const ScoreTable *table)
+admit_rules(Window *window, const ScoreTable *table)
 {
+	int			last = (int) (window->end >> BUCKET_SHIFT);
+
+	if (last == BUCKETS)
+		last = BUCKETS - 1;
+	for (int bucket = (int) (window->begin >> BUCKET_SHIFT); bucket <= last; bucket++)
+		for (int rule = table->aspects.bucket_begin[bucket];
+			 rule < table->aspects.bucket_end[bucket]; rule++)
+			admit_rule(window, table, rule);
+}
+
+/* the least and the most of every window, and over all of them */
+static void
+find_windows(float *least, float *most, const ScoreTable *table, BoundShape *shape,
+			 Window *all)
+{
+	*all = (Window)
+	{
+		.empty = true
+	};
 	for (int k = 0; k < WINDOWS; k++)
 	{
-		windows[k] = window_of(k);
-		for (int rule = 0; rule < table->aspects.n; rule++)
-			admit_rule(&windows[k], table, rule);
-		if (!windows[k].covered)
-			admit(&windows[k], 0);
+		Window		window = window_of(k);
+
+		admit_rules(&window, table);
+		if (!window.covered)
+			admit(&window, 0);
+		least[k] = window.least;
+		most[k] = window.most;
+
+		admit(all, window.least);
+		admit(all, window.most);
+		shape->low = k == 0 || window.most < shape->low ? window.most : shape->low;
+		shape->high = k == 0 || window.least > shape->high ? window.least : shape->high;
 	}
 }
 
 static uint16_t
 steps_up(double worth, double step)
 {
-	double		steps = worth > 0 ? ceil(worth / step) : 0;
+	int			steps = worth > 0 ? (int) (worth / step) + 1 : 0;
 
 	return (uint16_t) (steps < UINT16_MAX ? steps : UINT16_MAX);
 }
@@ -146,23 +173,13 @@ steps_up(double worth, double step)
 void
 bound_shape_prepare(BoundShape *shape, const ScoreTable *table)
 {
-	Window		windows[WINDOWS];
-	double		least;
-	double		most;
+	float		least[WINDOWS];
+	float		most[WINDOWS];
+	Window		all;
 
-	find_windows(windows, table);
-
-	shape->low = most = windows[0].most;
-	shape->high = least = windows[0].least;
-	for (int k = 1; k < WINDOWS; k++)
-	{
-		shape->low = fmin(shape->low, windows[k].most);
-		shape->high = fmax(shape->high, windows[k].least);
-		least = fmin(least, windows[k].least);
-		most = fmax(most, windows[k].most);
-	}
-	shape->magnitude = fmax(fabs(least), fabs(most));
-	shape->step = fmax(most - shape->low, shape->high - least) / UINT16_MAX;
+	find_windows(least, most, table, shape, &all);
+	shape->magnitude = fmax(fabs((double) all.least), fabs((double) all.most));
+	shape->step = fmax(all.most - shape->low, shape->high - all.least) / UINT16_MAX;
 
 	for (int k = 0; k < WINDOWS; k++)
 	{
@@ -170,9 +187,9 @@ bound_shape_prepare(BoundShape *shape, const ScoreTable *table)
 		int			code = -(k / BOUND_PHASES) & (BOUND_CODES - 1);
 
 		shape->above_low[phase][code] = shape->above_low[phase][code + BOUND_CODES] =
-			steps_up(windows[k].most - shape->low, shape->step);
+			steps_up(most[k] - shape->low, shape->step);
 		shape->below_high[phase][code] = shape->below_high[phase][code + BOUND_CODES] =
-			steps_up(shape->high - windows[k].least, shape->step);
+			steps_up(shape->high - least[k], shape->step);
 	}
 }
 

@@ -28,12 +28,12 @@
 #define BOUND_CODE_SHIFT	24
 
 /*
- * The longitude of a left body is known to an eighth of a code.  Right
+ * The longitude of a left body is known to a sixteenth of a code.  Right
  * longitudes are taken in two halves of a code: the cells of a column have
  * their maxima in different places, and both halves must be reached by the
  * sum, not by each cell alone.
  */
-#define BOUND_PHASES		8
+#define BOUND_PHASES		16
 #define BOUND_PARTS			2
 
 /*
