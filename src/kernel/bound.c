@@ -26,7 +26,7 @@
 
 #include "bound.h"
 
-#define PHASE_SHIFT		(BOUND_CODE_SHIFT - 3)
+#define PHASE_SHIFT		(BOUND_CODE_SHIFT - 4)
 #define PART_PHASES		(BOUND_PHASES / BOUND_PARTS)
 #define WINDOWS			(BOUND_CODES * BOUND_PHASES)
 
@@ -34,7 +34,7 @@
 #define ROUNDING		(1.0 / (1 << 23))
 
 _Static_assert(BOUND_PHASES << PHASE_SHIFT == 1 << BOUND_CODE_SHIFT,
-			   "phases are eighths of a code");
+			   "phases are sixteenths of a code");
 
 /* An arc of separations, ends included, and what cells in it may be worth. */
 typedef struct Window
@@ -122,23 +122,50 @@ admit_rule(Window *window, const ScoreTable *table, int rule)
 		admit(window, worth_of_orb(table, rule, 0));
 }
 
+/* the rules that may match in its buckets; twice does no harm */
 static void
-find_windows(Window *windows, const ScoreTable *table)
+admit_rules(Window *window, const ScoreTable *table)
 {
+	int			last = (int) (window->end >> BUCKET_SHIFT);
+
+	if (last == BUCKETS)
+		last = BUCKETS - 1;
+	for (int bucket = (int) (window->begin >> BUCKET_SHIFT); bucket <= last; bucket++)
+		for (int rule = table->aspects.bucket_begin[bucket];
+			 rule < table->aspects.bucket_end[bucket]; rule++)
+			admit_rule(window, table, rule);
+}
+
+/* the least and the most of every window, and over all of them */
+static void
+find_windows(float *least, float *most, const ScoreTable *table, BoundShape *shape,
+			 Window *all)
+{
+	*all = (Window)
+	{
+		.empty = true
+	};
 	for (int k = 0; k < WINDOWS; k++)
 	{
-		windows[k] = window_of(k);
-		for (int rule = 0; rule < table->aspects.n; rule++)
-			admit_rule(&windows[k], table, rule);
-		if (!windows[k].covered)
-			admit(&windows[k], 0);
+		Window		window = window_of(k);
+
+		admit_rules(&window, table);
+		if (!window.covered)
+			admit(&window, 0);
+		least[k] = window.least;
+		most[k] = window.most;
+
+		admit(all, window.least);
+		admit(all, window.most);
+		shape->low = k == 0 || window.most < shape->low ? window.most : shape->low;
+		shape->high = k == 0 || window.least > shape->high ? window.least : shape->high;
 	}
 }
 
 static uint16_t
 steps_up(double worth, double step)
 {
-	double		steps = worth > 0 ? ceil(worth / step) : 0;
+	int			steps = worth > 0 ? (int) (worth / step) + 1 : 0;
 
 	return (uint16_t) (steps < UINT16_MAX ? steps : UINT16_MAX);
 }
@@ -146,23 +173,13 @@ steps_up(double worth, double step)
 void
 bound_shape_prepare(BoundShape *shape, const ScoreTable *table)
 {
-	Window		windows[WINDOWS];
-	double		least;
-	double		most;
+	float		least[WINDOWS];
+	float		most[WINDOWS];
+	Window		all;
 
-	find_windows(windows, table);
-
-	shape->low = most = windows[0].most;
-	shape->high = least = windows[0].least;
-	for (int k = 1; k < WINDOWS; k++)
-	{
-		shape->low = fmin(shape->low, windows[k].most);
-		shape->high = fmax(shape->high, windows[k].least);
-		least = fmin(least, windows[k].least);
-		most = fmax(most, windows[k].most);
-	}
-	shape->magnitude = fmax(fabs(least), fabs(most));
-	shape->step = fmax(most - shape->low, shape->high - least) / UINT16_MAX;
+	find_windows(least, most, table, shape, &all);
+	shape->magnitude = fmax(fabs((double) all.least), fabs((double) all.most));
+	shape->step = fmax(all.most - shape->low, shape->high - all.least) / UINT16_MAX;
 
 	for (int k = 0; k < WINDOWS; k++)
 	{
@@ -170,9 +187,9 @@ bound_shape_prepare(BoundShape *shape, const ScoreTable *table)
 		int			code = -(k / BOUND_PHASES) & (BOUND_CODES - 1);
 
 		shape->above_low[phase][code] = shape->above_low[phase][code + BOUND_CODES] =
-			steps_up(windows[k].most - shape->low, shape->step);
+			steps_up(most[k] - shape->low, shape->step);
 		shape->below_high[phase][code] = shape->below_high[phase][code + BOUND_CODES] =
-			steps_up(shape->high - windows[k].least, shape->step);
+			steps_up(shape->high - least[k], shape->step);
 	}
 }
 
@@ -195,32 +212,63 @@ largest_column(const float *weights, int n, int m)
 	return largest;
 }
 
-/* the rows of a column that have any weight; adds their worth to the base */
+/* how far a weight may be rounded up, and what it adds to the base */
+static uint16_t
+factor_of(double weight, double scale, const BoundShape *shape, double *base)
+{
+	*base += weight * (weight > 0 ? shape->low : shape->high) +
+		fabs(weight) * shape->magnitude * ROUNDING + 0.5;
+	return (uint16_t) ((int) (fabs(weight) * scale) + 1);
+}
+
+/* a row as seen by a longitude, of weights above 0 or below, without factors */
+static void
+place_row(BoundRow *row, const uint16_t (*windows)[2 * BOUND_CODES], binary_angle longitude)
+{
+	for (int part = 0; part < BOUND_PARTS; part++)
+	{
+		uint32_t	k = ((longitude >> PHASE_SHIFT) - (uint32_t) (part * PART_PHASES)) % WINDOWS;
+
+		row->windows[part] = windows[k % BOUND_PHASES] + (-(k / BOUND_PHASES) & (BOUND_CODES - 1));
+	}
+	row->factor[0] = row->factor[1] = 0;
+}
+
+/*
+ * The rows of up to two columns that have any weight; those of both signs
+ * come twice.  Adds the cells to their base, and for each column to counts.
+ */
 static int
 collect_rows(BoundRow *rows, const BoundShape *shape, const binary_angle *a, int n,
-			 const float *weights, int m, double scale, double *base)
+			 const float *weights, int m, int columns, double scale,
+			 double *base, int64_t *counts)
 {
 	int			count = 0;
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++, weights += m)
 	{
-		double		weight = weights[(size_t) i * (size_t) m];
-		const uint16_t (*windows)[2 * BOUND_CODES] = weight > 0 ? shape->above_low : shape->below_high;
+		double		left = weights[0];
+		double		right = columns > 1 ? weights[1] : 0;
 
-		if (weight == 0)
-			continue;
-
-		for (int part = 0; part < BOUND_PARTS; part++)
+		for (int sign = 0; sign < 2; sign++, left = -left, right = -right)
 		{
-			uint32_t	k = ((a[i] >> PHASE_SHIFT) - (uint32_t) (part * PART_PHASES)) % WINDOWS;
+			double		negate = sign == 0 ? 1 : -1;
 
-			rows[count].windows[part] = windows[k % BOUND_PHASES] +
-				(-(k / BOUND_PHASES) & (BOUND_CODES - 1));
+			if (!(left > 0 || right > 0))
+				continue;
+			place_row(&rows[count], sign == 0 ? shape->above_low : shape->below_high, a[i]);
+			if (left > 0)
+			{
+				rows[count].factor[0] = factor_of(left * negate, scale, shape, base);
+				*counts += 1;
+			}
+			if (right > 0)
+			{
+				rows[count].factor[1] = factor_of(right * negate, scale, shape, base);
+				*counts += 1;
+			}
+			count++;
 		}
-		rows[count].factor = (uint16_t) ((int) (fabs(weight) * scale) + 1);
-		*base += weight * (weight > 0 ? shape->low : shape->high) +
-			fabs(weight) * shape->magnitude * ROUNDING + 0.5;
-		count++;
 	}
 
 	return count;
@@ -233,7 +281,7 @@ fill_up_rows(BoundRow *rows, int count)
 	for (; count % BOUND_ROWS != 0; count++)
 	{
 		rows[count] = rows[count - 1];
-		rows[count].factor = 0;
+		rows[count].factor[0] = rows[count].factor[1] = 0;
 	}
 
 	return count;
@@ -257,16 +305,21 @@ bound_table_prepare(const Kernel *kernel, BoundTable *table, const BoundShape *s
 	scale = largest > 0 ? (UINT16_MAX - n) / largest : 0;
 	unit = largest > 0 ? shape->step * (UINT16_MAX + 1) / scale : 0;
 
-	for (int j = 0; j < m; j++)
+	for (int j = 0; j < m; j += 2)
 	{
-		BoundRow	rows[MAX_BODIES];
-		int			count = collect_rows(rows, shape, a, n, weights + j, m, scale, &base);
-		uint16_t	most;
+		BoundRow	rows[2 * MAX_BODIES + BOUND_ROWS];
+		int			columns = m - j < 2 ? 1 : 2;
+		int			count = collect_rows(rows, shape, a, n, weights + j, m, columns, scale,
+										 &base, &counts);
+		uint16_t	most[2];
 
-		kernel->sum_windows(rows, fill_up_rows(rows, count), sums[j], &least[j], &most);
-		counts += least[j] + count;
-		if (most - least[j] > (int) range)
-			range = (uint32_t) (most - least[j]);
+		kernel->sum_windows(rows, fill_up_rows(rows, count), &sums[j], &least[j], most);
+		for (int column = 0; column < columns; column++)
+		{
+			counts += least[j + column];
+			if (most[column] - least[j + column] > (int) range)
+				range = (uint32_t) (most[column] - least[j + column]);
+		}
 	}
 
 	/* the largest factor in 2^-16 that leaves a byte of every sum */

@@ -24,17 +24,16 @@
 
 #include "kernel.h"
 
-/* codes of a longitude: arcs of 360 / 256 = 1.40625 degrees */
-#define BOUND_CODES			256
+/* codes are arcs of 360 / BOUND_CODES = 1.40625 degrees */
 #define BOUND_CODE_SHIFT	24
 
 /*
- * The longitude of a left body is known to an eighth of a code.  Right
+ * The longitude of a left body is known to a sixteenth of a code.  Right
  * longitudes are taken in two halves of a code: the cells of a column have
  * their maxima in different places, and both halves must be reached by the
  * sum, not by each cell alone.
  */
-#define BOUND_PHASES		8
+#define BOUND_PHASES		16
 #define BOUND_PARTS			2
 
 /*
@@ -61,15 +60,18 @@ struct BoundTable
 	uint8_t		worth[MAX_BODIES][BOUND_CODES];
 };
 
-/* a row of a column that is summed: windows by part, by code of the column */
+/*
+ * A row of two columns that are summed: windows by part, by code of the
+ * columns; and a factor in 2^-16 for each column.
+ */
 struct BoundRow
 {
 	const uint16_t *windows[BOUND_PARTS];
-	uint16_t	factor;			/* in 2^-16 */
+	uint16_t	factor[2];
 };
 
-/* rows are summed so many at a time; what is missing has a factor of 0 */
-#define BOUND_ROWS			4
+/* rows are summed so many at a time; what is missing has factors of 0 */
+#define BOUND_ROWS			5
 
 static inline uint8_t
 bound_code(binary_angle longitude)

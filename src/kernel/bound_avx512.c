@@ -82,8 +82,12 @@ find_candidates(const BoundTable *table, const uint8_t *codes, size_t stride, in
 										   19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8,
 										   7, 6, 5, 4, 3, 2, 1, 0);
 	const		__m512i half = _mm512_set1_epi16(STEP / 2);
+	_Alignas(STEP) uint8_t worth[MAX_BODIES][BOUND_CODES];
 	int			found = 0;
 	int			begin = 0;
+
+	/* where no load is of two cache lines */
+	memcpy(worth, table->worth, (size_t) table->m * BOUND_CODES);
 
 	for (; begin + 2 * STEP <= count; begin += 2 * STEP)
 	{
@@ -93,7 +97,7 @@ find_candidates(const BoundTable *table, const uint8_t *codes, size_t stride, in
 		for (int j = 0; j < table->m; j++)
 		{
 			const uint8_t *column = codes + (size_t) j * stride + begin;
-			Worths		worths = load_worths(table->worth[j]);
+			Worths		worths = load_worths(worth[j]);
 
 			add_column(&sums[0], &worths, _mm512_loadu_si512(column));
 			add_column(&sums[1], &worths, _mm512_loadu_si512(column + STEP));
@@ -121,7 +125,7 @@ find_candidates(const BoundTable *table, const uint8_t *codes, size_t stride, in
 		for (int j = 0; j < table->m; j++)
 		{
 			const uint8_t *column = codes + (size_t) j * stride + begin;
-			Worths		worths = load_worths(table->worth[j]);
+			Worths		worths = load_worths(worth[j]);
 
 			add_column(&sums, &worths, _mm512_maskz_loadu_epi8(lanes, column));
 		}

@@ -151,7 +151,12 @@ extern void score_table_prepare(ScoreTable *table, const AspectRule *rules,
 								int n, AspectTableOptions options,
 								bool constant);
 
-/* what one left chart makes of many right ones; see bound.h */
+/*
+ * What one left chart makes of many right ones; see bound.h.  The code of a
+ * longitude is one of so many.
+ */
+#define BOUND_CODES	256
+
 typedef struct BoundTable BoundTable;
 typedef struct BoundRow BoundRow;
 
@@ -202,11 +207,12 @@ typedef struct Kernel
 							   int64_t threshold, uint16_t *candidates);
 
 	/*
-	 * For bound_table_prepare(): the largest sum of rows in any part of each
-	 * of BOUND_CODES codes, with the least and the most of the sums; and sums
+	 * For bound_table_prepare(): of two columns, for each code the larger of
+	 * the sums in both parts, and the least and the most of these; and sums
 	 * without the least of them, as bytes.
 	 */
-	void		(*sum_windows) (const BoundRow *rows, int count, uint16_t *sums,
+	void		(*sum_windows) (const BoundRow *rows, int count,
+								uint16_t (*sums)[BOUND_CODES],
 								uint16_t *least, uint16_t *most);
 	void		(*narrow_sums) (const uint16_t *sums, uint16_t least,
 								uint16_t factor, uint8_t *worth);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bound.h"
 #include "kernel.h"
 #include "variants.h"
 
@@ -18,6 +19,10 @@
 #define RUNS			61
 #define MAX_CONTENDERS	8
 #define MAX_SIDE		16
+#define CHARTS			(2 * PAIRS)
+
+/* who is looked for among many: one chart in so many */
+#define RARITY			100
 
 /* Charts of one size and the aspects they are compared by, in both forms. */
 typedef struct Workload
@@ -30,10 +35,14 @@ typedef struct Workload
 	double		worth[MAX_ASPECTS];
 	AspectTable table;
 	ScoreTable	score_table;
-	binary_angle units[2 * PAIRS][MAX_SIDE];
-	double		degrees[2 * PAIRS][MAX_SIDE];
+	binary_angle units[CHARTS][MAX_SIDE];
+	double		degrees[CHARTS][MAX_SIDE];
 	float		weights[MAX_SIDE * MAX_SIDE];
 	double		naive_weights[MAX_SIDE * MAX_SIDE];
+	BoundShape	bound_shape;
+	BoundTable	bound_table;	/* of the first chart */
+	uint8_t		codes[MAX_SIDE][CHARTS];
+	int64_t		threshold;
 } Workload;
 
 /* One of those that run; kernel is NULL for the naive loop. */
@@ -43,6 +52,8 @@ typedef struct Contender
 	float		arranged[2 * MAX_SIDE * MAX_SIDE];
 	double		matrix_time[RUNS];
 	double		score_time[RUNS];
+	double		bound_time[RUNS];
+	double		candidates_time[RUNS];
 } Contender;
 
 static Workload work;
@@ -129,7 +140,7 @@ naive_score(const double *a, const double *b, int n, const double *weights)
 }
 
 /*
- * Measuring; both return the time per pair
+ * Measuring; all return the time per pair, time_bounds() per left chart
  */
 
 static double
@@ -174,6 +185,34 @@ time_score(const Contender *contender)
 	sink = sum;
 
 	return (now() - begin) / PAIRS;
+}
+
+static double
+time_bounds(const Kernel *kernel)
+{
+	static BoundTable table;
+	int			n = work.bodies;
+	double		begin = now();
+
+	for (int chart = 0; chart < PAIRS; chart++)
+		bound_table_prepare(kernel, &table, &work.bound_shape, work.units[chart], n,
+							work.weights, n);
+	sink = table.worth[0][0];
+
+	return (now() - begin) / PAIRS;
+}
+
+static double
+time_candidates(const Kernel *kernel)
+{
+	static uint16_t candidates[CHARTS];
+	double		begin = now();
+
+	for (int again = 0; again < 10; again++)
+		sink = kernel->candidates(&work.bound_table, work.codes[0], CHARTS, CHARTS,
+								  work.threshold, candidates);
+
+	return (now() - begin) / 10 / CHARTS;
 }
 
 static int
@@ -224,7 +263,7 @@ static void
 fill_charts(int bodies)
 {
 	work.bodies = bodies;
-	for (int chart = 0; chart < 2 * PAIRS; chart++)
+	for (int chart = 0; chart < CHARTS; chart++)
 	{
 		for (int body = 0; body < bodies; body++)
 		{
@@ -238,6 +277,39 @@ fill_charts(int bodies)
 		work.naive_weights[cell] = (double) (1 + cell % 3) / 2;
 		work.weights[cell] = (float) work.naive_weights[cell];
 	}
+}
+
+static int
+compare_scores(const void *a, const void *b)
+{
+	int64_t		x = *(const int64_t *) a;
+	int64_t		y = *(const int64_t *) b;
+
+	return (x > y) - (x < y);
+}
+
+/* the first chart against all, for a threshold that few of them reach */
+static void
+fill_bounds(void)
+{
+	static int64_t scores[CHARTS];
+	static float arranged[MAX_SIDE * MAX_SIDE];
+	int			n = work.bodies;
+
+	bound_shape_prepare(&work.bound_shape, &work.score_table);
+	bound_table_prepare(&scalar_kernel, &work.bound_table, &work.bound_shape,
+						work.units[0], n, work.weights, n);
+
+	arrange_weights(&scalar_kernel, work.weights, n, n, arranged);
+	for (int chart = 0; chart < CHARTS; chart++)
+	{
+		for (int body = 0; body < n; body++)
+			work.codes[body][chart] = bound_code(work.units[chart][body]);
+		scores[chart] = scalar_kernel.score(&work.score_table, work.units[0], n,
+											work.units[chart], n, arranged);
+	}
+	qsort(scores, CHARTS, sizeof(int64_t), compare_scores);
+	work.threshold = scores[CHARTS - CHARTS / RARITY];
 }
 
 static void
@@ -279,7 +351,11 @@ contender_name(const Contender *one)
 	return one->kernel == NULL ? "naive" : one->kernel->name;
 }
 
-/* workload, variant, operation, run, nanoseconds per pair */
+/*
+ * Workload, variant, operation, run, nanoseconds per pair; of a table of
+ * bounds, for one left chart.  Without bounds one would score every pair, so
+ * that is what the naive loop needs for both of their operations.
+ */
 static void
 print_runs(void)
 {
@@ -291,6 +367,10 @@ print_runs(void)
 				   contender_name(&contenders[i]), run, contenders[i].matrix_time[run]);
 			printf("\"%s, %dx%d\",%s,score,%d,%.1f\n", work.name, work.bodies, work.bodies,
 				   contender_name(&contenders[i]), run, contenders[i].score_time[run]);
+			printf("\"%s, %dx%d\",%s,bound table,%d,%.1f\n", work.name, work.bodies, work.bodies,
+				   contender_name(&contenders[i]), run, contenders[i].bound_time[run]);
+			printf("\"%s, %dx%d\",%s,candidates,%d,%.3f\n", work.name, work.bodies, work.bodies,
+				   contender_name(&contenders[i]), run, contenders[i].candidates_time[run]);
 		}
 	}
 }
@@ -301,6 +381,7 @@ measure(bool csv)
 	const double *naive_matrix_time = contenders[0].matrix_time;
 	const double *naive_score_time = contenders[0].score_time;
 
+	fill_bounds();
 	for (int i = 0; i < contender_count; i++)
 	{
 		if (contenders[i].kernel != NULL)
@@ -314,6 +395,14 @@ measure(bool csv)
 		{
 			contenders[i].matrix_time[run] = time_matrix(contenders[i].kernel);
 			contenders[i].score_time[run] = time_score(&contenders[i]);
+			if (contenders[i].kernel == NULL)
+			{
+				contenders[i].bound_time[run] = contenders[i].score_time[run];
+				contenders[i].candidates_time[run] = contenders[i].score_time[run];
+				continue;
+			}
+			contenders[i].bound_time[run] = time_bounds(contenders[i].kernel);
+			contenders[i].candidates_time[run] = time_candidates(contenders[i].kernel);
 		}
 	}
 
@@ -331,6 +420,10 @@ measure(bool csv)
 			   contender_name(one),
 			   median(one->matrix_time, NULL), median(naive_matrix_time, one->matrix_time),
 			   median(one->score_time, NULL), median(naive_score_time, one->score_time));
+		if (one->kernel != NULL)
+			printf("           bound table %6.0f ns          candidates %6.2f ns %6.1fx of score\n",
+				   median(one->bound_time, NULL), median(one->candidates_time, NULL),
+				   median(one->score_time, one->candidates_time));
 	}
 }
 
