@@ -8,17 +8,16 @@
  */
 #include "postgres.h"
 
+#include "utils/memutils.h"
+
 #include "batch/scorer.h"
 #include "kernel/bound.h"
 
 /* so many charts are worth making tables for */
 #define BOUND_MIN_CHARTS	256
 
-/* charts between two looks at the threshold */
+/* most charts between two looks at the threshold, which rises fast at first */
 #define BLOCK_CHARTS		512
-
-/* the tables do not pay if more of a block than this may reach the threshold */
-#define BLOCK_MAX_CANDIDATES	(BLOCK_CHARTS * 3 / 4)
 
 /* charts that are scored before there is a threshold to compare with */
 #define FIRST_CHARTS		64
@@ -51,7 +50,7 @@ struct Scorer
 	int			code_stride;
 	uint8	   *codes;
 
-	BoundShape	shape;
+	BoundShape *shape;			/* NULL until it is needed */
 	BoundTable	table;
 };
 
@@ -99,7 +98,6 @@ scorer_create(const PreparedModel *model, int capacity)
 	arrange(scorer, &scorer->complete, n, m);
 	scorer->code_stride = capacity + CODE_PADDING;
 	scorer->codes = palloc(Max(1, m) * scorer->code_stride);
-	bound_shape_prepare(&scorer->shape, &model->table);
 	return scorer;
 }
 
@@ -169,24 +167,39 @@ score_chart(const Scorer *scorer, Wanted *wanted, int chart)
 		wanted->threshold = wanted->consumer(wanted->state, scorer->run->first + chart, score);
 }
 
-/* The charts from this one on whose bounds reach the threshold. */
+static void
+prepare_bounds(Scorer *scorer, const Wanted *wanted)
+{
+	if (scorer->shape == NULL)
+	{
+		scorer->shape = MemoryContextAlloc(GetMemoryChunkContext(scorer), sizeof(BoundShape));
+		bound_shape_prepare(scorer->shape, &scorer->model->table);
+	}
+	if (!scorer->has_codes)
+		make_codes(scorer);
+	bound_table_prepare(scorer->kernel, &scorer->table, scorer->shape,
+						wanted->left->longitudes, wanted->left->n,
+						wanted->weights->dense, scorer->run->n);
+}
+
+/*
+ * The charts from this one on whose bounds reach the threshold; all of what
+ * remains when the bounds of a block exclude less than a quarter of it.
+ */
 static void
 score_candidates(Scorer *scorer, Wanted *wanted, int chart)
 {
 	int			count = scorer->run->count;
 	uint16		candidates[BLOCK_CHARTS];
+	int			block = 0;
 	int			n = 0;
 
-	if (!scorer->has_codes)
-		make_codes(scorer);
-	bound_table_prepare(scorer->kernel, &scorer->table, &scorer->shape,
-						wanted->left->longitudes, wanted->left->n,
-						wanted->weights->dense, scorer->run->n);
-	for (; chart < count && n <= BLOCK_MAX_CANDIDATES; chart += BLOCK_CHARTS)
+	prepare_bounds(scorer, wanted);
+	for (; chart < count && n * 4 <= block * 3; chart += block)
 	{
+		block = Min(Min(Max(chart, FIRST_CHARTS), BLOCK_CHARTS), count - chart);
 		n = scorer->kernel->candidates(&scorer->table, scorer->codes + chart,
-									   scorer->code_stride,
-									   Min(BLOCK_CHARTS, count - chart),
+									   scorer->code_stride, block,
 									   wanted->threshold, candidates);
 		for (int i = 0; i < n; i++)
 			score_chart(scorer, wanted, chart + candidates[i]);

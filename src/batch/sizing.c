@@ -62,9 +62,13 @@ size_of_cross(double n_left, double n_right, int bodies, double budget, double r
 	rest = budget - tiles - (size.spills ? 0 : size.right);
 	rest = Max(rest, budget / 4);
 	size.left_charts = Max(Min(n_left, floor(rest / left_chart)), Min(n_left, 1));
-	size.memory = n_left == 0 && n_right == 0 ? 0 :
-		tiles + (size.spills ? 0 : size.right) + size.left_charts * left_chart +
+	size.memory = tiles + (size.spills ? 0 : size.right) + size.left_charts * left_chart +
 		Min(result_limit, n_left * Min(MATCHES, n_right) * (ROW_OVERHEAD + 2 * ID_LENGTH));
+	/* what spills was in memory before */
+	if (size.spills)
+		size.memory = Max(size.memory, tiles + budget / 2);
+	if (n_left == 0 && n_right == 0)
+		size.memory = 0;
 	return size;
 }
 

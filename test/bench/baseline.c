@@ -32,17 +32,25 @@ PG_FUNCTION_INFO_V1(bench_rows);
 
 PGDLLEXPORT Datum bench_rows(PG_FUNCTION_ARGS);
 
-/* rows(n): n rows of (text, text, float8, int8) */
+/*
+ * rows(n, width): n rows of (text, text, float8, bytea), the last one of so
+ * many bytes, or null
+ */
 Datum
 bench_rows(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	int			width = PG_GETARG_INT32(1);
 	Datum		values[4];
-	bool		nulls[4] = {false, false, false, true};
+	bool		nulls[4] = {false};
+	bytea	   *bytes = palloc0(VARHDRSZ + width);
 
 	InitMaterializedSRF(fcinfo, 0);
+	SET_VARSIZE(bytes, VARHDRSZ + width);
 	values[0] = CStringGetTextDatum("1234");
 	values[1] = CStringGetTextDatum("5678");
+	values[3] = PointerGetDatum(bytes);
+	nulls[3] = (width == 0);
 	for (int i = 0; i < PG_GETARG_INT32(0); i++)
 	{
 		values[2] = Float8GetDatum(i);
