@@ -65,7 +65,7 @@ static void
 test_shapes(void)
 {
 	bool		ok = arena_shape(0).partitions == 0 && arena_shape(2000).partitions == 0 &&
-		arena_init(value, 2000) == NULL;
+	arena_init(value, 2000) == NULL;
 	static const struct
 	{
 		size_t		megabytes;
@@ -205,14 +205,14 @@ test_move(void)
 static void
 test_skipped(void)
 {
+	ArenaHash	highest = {.high = UINT64_MAX};
+	ArenaHash	low = {.low = UINT64_MAX,.high = UINT64_MAX >> 4};
+
 	begin(64 << 20);
-	arena_count_skipped(arena, (ArenaHash)
-						{
-							.high = UINT64_MAX
-						});
+	arena_count_skipped(arena, highest);
 	end("skipped inserts; the high bits choose the partition",
 		arena_statistics(arena, shape.partitions - 1).skipped == 1 &&
-		arena_partition(arena, (ArenaHash) {.low = UINT64_MAX,.high = UINT64_MAX >> 4}) == 0);
+		arena_partition(arena, low) == 0);
 }
 
 void

@@ -246,16 +246,20 @@ try_insert(ModelEntry *entry)
 		.dirty = random_below(&source, 3) == 0
 	};
 	PartitionView view = view_partition(arena, entry->partition);
-	uint64_t	collisions = view.head->collisions;
+	uint64_t	collisions;
 
 	victim_count = 0;
 	if (arena_insert(arena, &entry->key, not_before, value, length, &label) !=
 		model_insert(entry, not_before, value, length, &label))
 		fail("arena_insert: another result");
 
-	/* as many are gone as should be: if those are, these are the ones */
+	/*
+	 * As many are gone as should be: if the model's victims are, they are the
+	 * ones.  Looking for them shall not count.
+	 */
 	if (view.head->entries != partitions[entry->partition].counts.entries)
 		fail("arena_insert: another number of victims");
+	collisions = view.head->collisions;
 	for (int i = 0; i < victim_count; i++)
 	{
 		EntryPlace	place;
