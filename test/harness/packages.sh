@@ -63,6 +63,7 @@ list_build_needs() {
 	need libc6-dev has_header stdio.h
 	need make command -v make
 	need libsimde-dev has_header simde/x86/avx2.h
+	need libxxhash-dev has_header xxhash.h
 }
 
 # The layout of the sources, and the kernels for ARM, tested under emulation on x86-64; without
