@@ -1,0 +1,49 @@
+/*
+ * cached.h
+ *		What is kept in the cache, and under which keys.
+ *
+ * A result is cached where finding it takes at most a third of making it: a
+ * report, a tally of a group, a large matrix of a set whose orbs overlap.
+ */
+#ifndef SYNASTRY_CACHED_H
+#define SYNASTRY_CACHED_H
+
+#include "postgres.h"
+
+#include "cache/cache.h"
+
+/* ids are never used for anything else later */
+enum
+{
+	CACHED_REPORT = 1,
+	CACHED_GROUP_TALLY = 2,
+	CACHED_MATRIX = 3
+};
+
+/* raised whenever the function gives another value for the same arguments */
+#define REPORT_VERSION		1
+#define GROUP_TALLY_VERSION	1
+#define MATRIX_VERSION		1
+
+static inline void
+cache_key_add_value(CacheKey *key, const void *value)
+{
+	cache_key_add(key, value, VARSIZE(value));
+}
+
+/* a cached value of variable length, NULL if it is not there or not whole */
+static inline void *
+cache_get_value(const CacheKey *key)
+{
+	Size		size;
+	void	   *value = cache_get(key, &size);
+
+	if (value != NULL && (size < VARHDRSZ || VARSIZE(value) != size))
+	{
+		pfree(value);
+		return NULL;
+	}
+	return value;
+}
+
+#endif							/* SYNASTRY_CACHED_H */
