@@ -802,6 +802,7 @@ CREATE FUNCTION synastry_advise(n_pairs int8,
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL SAFE ROWS 4;
 COMMENT ON FUNCTION synastry_advise(int8) IS 'settings that fit a job of so many pairs on this server; measures the kernel for a millisecond';
 
+--
 -- Statistics
 --
 
