@@ -148,11 +148,23 @@ cache_is_shared(void)
 	return shared_arena != NULL;
 }
 
+static ArenaShape
+current_shape(void)
+{
+	return arena_shape(shared_arena != NULL ? shared_size() :
+					   (Size) local_arena_size * 1024);
+}
+
 int
 cache_partitions(void)
 {
-	return arena_shape(shared_arena != NULL ? shared_size() :
-					   (Size) local_arena_size * 1024).partitions;
+	return current_shape().partitions;
+}
+
+Size
+cache_largest(void)
+{
+	return current_shape().largest;
 }
 
 void

@@ -66,6 +66,7 @@ extern void cache_put(const CacheKey *key, const void *value, Size size);
 extern Arena *cache_arena(void);
 extern bool cache_is_shared(void);
 extern int	cache_partitions(void);
+extern Size cache_largest(void);	/* bytes of key and value, at most */
 extern void cache_lock(uint32 partition, LWLockMode mode);
 extern bool cache_lock_conditional(uint32 partition, LWLockMode mode);
 extern void cache_unlock(uint32 partition);

@@ -32,25 +32,18 @@ matrix_of_selections(const PreparedSet *prepared, const Selection *a, const Sele
 	return matrix;
 }
 
-static void
-add_selection(CacheKey *key, const Selection *selection)
-{
-	cache_key_add(key, &selection->n, sizeof(selection->n));
-	cache_key_add(key, selection->ids, selection->n * sizeof(uint16));
-	cache_key_add(key, selection->longitudes, selection->n * sizeof(binary_angle));
-}
-
 /* The same out of the cache, or into it. */
 static AspectMatrix *
-find_matrix(const PreparedSet *prepared, const Selection *a, const Selection *b)
+find_matrix(const PreparedSet *prepared, const Chart *chart_a, const Chart *chart_b,
+			const Selection *a, const Selection *b)
 {
 	CacheKey	key;
 	AspectMatrix *matrix;
 
 	cache_key_begin(&key, CACHED_MATRIX, MATRIX_VERSION);
 	cache_key_add_value(&key, prepared->set);
-	add_selection(&key, a);
-	add_selection(&key, b);
+	cache_key_add_value(&key, chart_a);
+	cache_key_add_value(&key, chart_b);
 	cache_key_finish(&key);
 	matrix = cache_get_value(&key);
 	if (matrix == NULL)
@@ -76,7 +69,7 @@ matrix_of_any(const PreparedSet *prepared, const Chart *chart_a,
 	select_for_set(prepared, SIDE_A, chart_a, &a);
 	select_for_set(prepared, SIDE_B, chart_b, &b);
 	if (a.n * b.n >= cache_min_cells && !prepared->table.bucketed && cache_is_on)
-		return find_matrix(prepared, &a, &b);
+		return find_matrix(prepared, chart_a, chart_b, &a, &b);
 	return matrix_of_selections(prepared, &a, &b);
 }
 

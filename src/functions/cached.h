@@ -4,6 +4,7 @@
  *
  * A result is cached where finding it takes at most a third of making it: a
  * report, a tally of a group, a large matrix of a set whose orbs overlap.
+ * Keys hold whole charts, so that synastry_cache_forget() finds them.
  */
 #ifndef SYNASTRY_CACHED_H
 #define SYNASTRY_CACHED_H
@@ -11,6 +12,7 @@
 #include "postgres.h"
 
 #include "cache/cache.h"
+#include "functions/prepared.h"
 
 /* ids are never used for anything else later */
 enum
@@ -45,5 +47,12 @@ cache_get_value(const CacheKey *key)
 	}
 	return value;
 }
+
+/* report.c: the orb of a call in degrees, checked; 8 unless given */
+extern float8 orb_argument(FunctionCallInfo fcinfo, int argno);
+
+/* report.c: has the report that synastry() returns for these charts made */
+extern void warm_report(const Chart *a, const Chart *b, const PreparedSet *set,
+						const PreparedModel *model);
 
 #endif							/* SYNASTRY_CACHED_H */

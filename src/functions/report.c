@@ -460,6 +460,15 @@ find_report(const Chart *a, const Chart *b, const PreparedSet *set,
 	return report;
 }
 
+void
+warm_report(const Chart *a, const Chart *b, const PreparedSet *set,
+			const PreparedModel *model)
+{
+	bool		cached;
+
+	pfree(find_report(a, b, set, model, true, &cached));
+}
+
 /* synastry_report(chart, chart, aspect_set, score_model) */
 Datum
 synastry_report(PG_FUNCTION_ARGS)
@@ -476,8 +485,8 @@ synastry_report(PG_FUNCTION_ARGS)
  */
 
 /* The orb of the call in degrees, checked; 8 unless given. */
-static float8
-get_orb(FunctionCallInfo fcinfo, int argno)
+float8
+orb_argument(FunctionCallInfo fcinfo, int argno)
 {
 	float8		orb = PG_ARGISNULL(argno) ? 8 : PG_GETARG_FLOAT8(argno);
 
@@ -576,7 +585,7 @@ synastry_with_metadata(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	call.majors = PG_ARGISNULL(4);
-	call.orb = get_orb(fcinfo, 2);
+	call.orb = orb_argument(fcinfo, 2);
 	report = find_report(PG_GETARG_CHART(0), PG_GETARG_CHART(1),
 						 call.majors ? prepare_majors(fcinfo, 2, call.orb) : prepare_set(fcinfo, 4),
 						 prepare_preset_model(fcinfo, "weighted"), use_cache, &call.cached);
