@@ -89,6 +89,30 @@ ORDER BY t.orb
 LIMIT 8;
 \set ECHO none
 
+\echo '8. Everybody against everybody in one statement within work_mem: who is whose best match, mutually'
+\echo
+\set ECHO queries
+WITH best AS (
+	SELECT left_id, right_id, score
+	FROM synastry_cross('people'::regclass, 'people'::regclass, id => NULL::int, top_k => 1, skip_same_id => true)
+)
+SELECT a.name, b.name, x.score
+FROM best x JOIN best y ON y.left_id = x.right_id AND y.right_id = x.left_id AND x.left_id < y.left_id
+	JOIN people a ON a.id = x.left_id JOIN people b ON b.id = x.right_id
+ORDER BY x.score DESC
+LIMIT 5;
+\set ECHO none
+
+\echo '9. What a page shows about a pair, made once and found again'
+\echo
+\set ECHO queries
+SELECT r->'score' AS score, jsonb_array_length(r->'interaspects') AS aspects,
+	r->'metadata'->'cached' AS cached, r->'metadata'->'performance'->'milliseconds' AS milliseconds
+FROM people a, people b, synastry(a.chart, b.chart) AS r
+WHERE a.name = 'John Lennon' AND b.name = 'Yoko Ono';
+\g
+\set ECHO none
+
 \echo 'How to go on: README.md, and in psql'
 \echo
 \echo '    \\dx+ synastry'

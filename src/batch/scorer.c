@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "batch/scorer.h"
@@ -158,11 +159,13 @@ static inline void
 score_chart(const Scorer *scorer, Wanted *wanted, int chart)
 {
 	int			m = scorer->run->n;
-	int64		score = scorer->kernel->score(&scorer->model->table,
-											  wanted->left->longitudes, wanted->left->n,
-											  scorer->longitudes + chart * m, m,
-											  wanted->weights->arranged);
+	int64		score;
 
+	CHECK_FOR_INTERRUPTS();
+	score = scorer->kernel->score(&scorer->model->table,
+								  wanted->left->longitudes, wanted->left->n,
+								  scorer->longitudes + chart * m, m,
+								  wanted->weights->arranged);
 	if (score >= wanted->threshold)
 		wanted->threshold = wanted->consumer(wanted->state, scorer->run->first + chart, score);
 }
