@@ -37,5 +37,11 @@ FROM memory
 ORDER BY n;
 \endif
 
+SELECT count(*) > 0 AS has_ratios FROM ratios \gset
+\if :has_ratios
+\echo 'Hit ratio of the cache, and of a simulated exact LRU with as many entries'
+SELECT name, entries, round(measured::numeric, 4) AS measured, round(simulated::numeric, 4) AS simulated FROM ratios;
+\endif
+
 \echo 'The same as CSV'
 COPY (SELECT * FROM result) TO STDOUT (FORMAT csv, HEADER);
