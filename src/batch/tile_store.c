@@ -10,6 +10,7 @@
 #include "utils/resowner.h"
 
 #include "batch/tile_store.h"
+#include "compat.h"
 
 /* a tile is closed early when its ids take so much, in bytes */
 #define TILE_ID_BYTES	(1024 * 1024)

@@ -7,6 +7,7 @@
 #include "port/pg_bswap.h"
 
 #include "batch/top_k.h"
+#include "compat.h"
 
 /*
  * A text has no zero byte, so of ids shorter than the prefix no two different
