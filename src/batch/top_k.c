@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "port/pg_bswap.h"
 
 #include "batch/top_k.h"
@@ -118,6 +119,7 @@ top_k_sort(TopK *best, TileStore *store)
 	{
 		Match		last = best->matches[n];
 
+		CHECK_FOR_INTERRUPTS();
 		best->matches[n] = best->matches[0];
 		sift_down(best, store, n, &last);
 	}
