@@ -86,6 +86,7 @@ SELECT * FROM synastry_batch('');
 SELECT * FROM synastry_batch('SELECT 1; SELECT 2');
 SELECT * FROM synastry_batch('SELEC 1');
 SELECT * FROM synastry_batch('SHOW work_mem');
+SELECT * FROM synastry_batch('SELECT 1 AS a_id INTO public.somewhere');
 SELECT * FROM synastry_batch('EXPLAIN SELECT 1');
 SELECT * FROM synastry_batch('DELETE FROM public.couples RETURNING *');
 SELECT * FROM synastry_batch('WITH gone AS (DELETE FROM public.couples RETURNING *) SELECT * FROM gone');
@@ -153,6 +154,22 @@ SELECT a_id, b_id, score FROM synastry_batch('couple_charts'::regclass);
 REFRESH MATERIALIZED VIEW unqualified;
 SELECT count(*) FROM unqualified;
 
+-- An unqualified name is found, or the hint says why not (from 17 on).
+CREATE MATERIALIZED VIEW unqualified_text AS
+SELECT a_id, b_id, score FROM synastry_batch('SELECT * FROM couple_charts') WITH NO DATA;
+DO $$
+DECLARE
+	restricted constant bool := current_setting('server_version_num')::int >= 170000;
+	hint text;
+BEGIN
+	REFRESH MATERIALIZED VIEW unqualified_text;
+	ASSERT NOT restricted, 'the search_path is not restricted';
+EXCEPTION WHEN undefined_table THEN
+	GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+	ASSERT restricted, 'the search_path is restricted';
+	ASSERT hint LIKE '%REFRESH MATERIALIZED VIEW: qualify the names%', hint;
+END $$;
+
 -- a function with an exception block reads it through a cursor
 CREATE FUNCTION careful(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
@@ -196,7 +213,20 @@ FROM people p, synastry_batch(format('SELECT %s AS a_id, chart AS a, 1 AS b_id, 
 WHERE p.id <= 3
 ORDER BY p.id;
 
-DROP MATERIALIZED VIEW couple_scores, unqualified;
+-- A function that runs between two reads, here for the ids of the results, may
+-- not close the cursor of the query.
+CREATE FUNCTION close_all(int) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'CLOSE ALL'; RETURN true; END $$;
+CREATE DOMAIN closing AS int CHECK (close_all(VALUE));
+\set VERBOSITY sqlstate
+SET work_mem = '64kB';
+SELECT count(*) FROM synastry_batch('SELECT a.id::public.closing AS a_id, a.chart AS a, b.id::public.closing AS b_id, b.chart AS b
+	FROM public.people a, public.people b', id => NULL::closing);
+RESET work_mem;
+\set VERBOSITY default
+
+DROP DOMAIN closing;
+DROP FUNCTION close_all;
+DROP MATERIALIZED VIEW couple_scores, unqualified, unqualified_text;
 DROP FUNCTION careful, careful_chart, batch_differences;
 DROP TABLE couples, odd_charts, everybody, secrets CASCADE;
 DROP ROLE regress_synastry_reader;

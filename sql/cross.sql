@@ -166,6 +166,24 @@ SELECT left_id, right_id FROM synastry_cross('SELECT ARRAY[1, NULL, 3] AS id, ch
 SELECT left_id, right_id FROM synastry_cross('SELECT date ''2026-02-01'' AS id, chart FROM public.people WHERE id = 1',
 	'SELECT date ''2026-02-01'' AS id, chart FROM public.people WHERE id < 3', NULL::date, skip_same_id => true);
 
+-- What the transaction has changed is seen, as by other queries of a function.
+CREATE TABLE changing (id int, chart chart);
+CREATE FUNCTION change_and_cross(OUT inserted bigint, OUT deleted bigint, OUT plain bigint) LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO public.changing SELECT id, chart FROM public.people WHERE id <= 10;
+	SELECT count(*) INTO inserted FROM public.synastry_cross('public.changing'::regclass, 'SELECT * FROM public.changing');
+	DELETE FROM public.changing WHERE id > 5;
+	deleted := (SELECT count(*) FROM public.synastry_cross('public.changing'::regclass, 'SELECT * FROM public.changing'));
+	plain := (SELECT count(*) FROM public.changing a, public.changing b);
+END $$;
+SELECT * FROM change_and_cross();
+-- but not by the statement that changes it
+INSERT INTO changing
+SELECT left_id, NULL FROM synastry_cross('changing'::regclass, 'changing'::regclass, id => NULL::int);
+SELECT count(*) FROM changing;
+WITH gone AS (DELETE FROM changing RETURNING id)
+SELECT count(DISTINCT left_id), (SELECT count(*) FROM gone) FROM synastry_cross('changing'::regclass, 'changing'::regclass);
+
 --
 -- In a materialized view; in a loop that commits and goes on where it stopped.
 --
@@ -207,6 +225,8 @@ SELECT count(*) FROM (TABLE matches EXCEPT TABLE best_matches) x;
 SELECT max(left_id), count(*) FROM matches WHERE rank = 1;
 
 DROP PROCEDURE match_everybody;
+DROP FUNCTION change_and_cross;
+DROP TABLE changing;
 DROP MATERIALIZED VIEW best_matches;
 DROP TABLE crowd_plain;
 DROP FUNCTION cross_differences, crowd_digest;

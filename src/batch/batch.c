@@ -35,7 +35,7 @@ enum
 	N_COLUMNS
 };
 
-/* pairs that are read at a time, and between two reports of progress */
+/* pairs that are read at most at a time, and between two reports of progress */
 #define READ_PAIRS		256
 #define REPORT_PAIRS	1024
 
@@ -110,16 +110,20 @@ take_pair(void *state, const Member *members)
 	MemoryContextSwitchTo(caller);
 }
 
+/* Values may be large: at first one pair, then as many as there are. */
 static void
 read_chunk(Batch *batch, Source *source, Size budget)
 {
+	int			pairs = 1;
+
 	MemoryContextReset(batch->chunk);
 	batch->first = NULL;
 	batch->end = &batch->first;
 	do
 	{
-		source_read(source, READ_PAIRS, take_pair, batch);
+		source_read(source, pairs, take_pair, batch);
 		report(batch, PROGRESS_READING_LEFT);
+		pairs = Min(2 * pairs, READ_PAIRS);
 	} while (!source->at_end && MemoryContextMemAllocated(batch->chunk, true) < budget);
 }
 

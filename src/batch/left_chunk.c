@@ -8,9 +8,11 @@
 
 #include "batch/left_chunk.h"
 
-/* charts that are read before their size is known, and at most at a time */
-#define FIRST_READ	64
+/* charts that are read at most at a time */
 #define MOST_READ	1024
+
+/* bytes that a piece of memory takes besides those that were asked for */
+#define OVERHEAD	24
 
 void
 left_chunk_create(LeftChunk *chunk, const PreparedModel *model, int k)
@@ -27,6 +29,7 @@ left_chunk_reset(LeftChunk *chunk)
 {
 	MemoryContextReset(chunk->context);
 	chunk->n = 0;
+	chunk->size = 0;
 	chunk->first = chunk->last = NULL;
 }
 
@@ -34,7 +37,7 @@ Size
 left_chart_size(int bodies, int id_length, int k)
 {
 	return MAXALIGN(sizeof(LeftChart) + bodies * (sizeof(binary_angle) + 1) +
-					VARHDRSZ + id_length + sizeof(int32)) + 24 + k * sizeof(Match);
+					VARHDRSZ + id_length + sizeof(int32)) + OVERHEAD + k * sizeof(Match);
 }
 
 /* A chart, its arrays and its id are one piece of memory. */
@@ -43,14 +46,16 @@ left_chunk_add(LeftChunk *chunk, const text * id, const Chart *chart)
 {
 	Selection	selection;
 	Size		id_size = id == NULL ? 0 : INTALIGN(VARSIZE(id));
+	Size		size;
 	LeftChart  *left;
 	binary_angle *longitudes;
 	text	   *id_copy;
 	uint8	   *rows;
 
 	select_for_model(chunk->model, SIDE_A, chart, &selection);
-	left = MemoryContextAllocHuge(chunk->context, sizeof(LeftChart) + id_size +
-								  selection.n * (sizeof(binary_angle) + 1));
+	size = MAXALIGN(sizeof(LeftChart) + id_size +
+					selection.n * (sizeof(binary_angle) + 1));
+	left = MemoryContextAllocHuge(chunk->context, size);
 	id_copy = (text *) (left + 1);
 	longitudes = (binary_angle *) ((char *) id_copy + id_size);
 	rows = (uint8 *) (longitudes + selection.n);
@@ -77,20 +82,21 @@ left_chunk_add(LeftChunk *chunk, const text * id, const Chart *chart)
 		chunk->last->next = left;
 	chunk->last = left;
 	chunk->n++;
+	chunk->size += size + OVERHEAD;
 }
 
 long
 left_chunk_room(const LeftChunk *chunk, Size budget)
 {
 	Size		heap_size = chunk->k * sizeof(Match);
-	Size		charts_size = MemoryContextMemAllocated(chunk->context, true);
-	Size		used = charts_size + chunk->n * heap_size;
+	Size		used = chunk->size + chunk->n * heap_size;
 
+	/* ids may be large: at first one, then as many as there are */
 	if (chunk->n == 0)
-		return Max(1, Min(FIRST_READ, (long) (budget / (heap_size + sizeof(LeftChart)))));
+		return 1;
 	if (used >= budget)
 		return 0;
-	return Min(MOST_READ, (long) ((budget - used) / (charts_size / chunk->n + heap_size)));
+	return Min(Min(chunk->n, MOST_READ), (long) ((budget - used) / (used / chunk->n)));
 }
 
 void

@@ -25,6 +25,7 @@ typedef struct LeftChunk
 	MemoryContext context;		/* reset for every chunk */
 	int			k;				/* matches of a chart, 0 without top_k */
 	int			n;
+	Size		size;			/* bytes, without heaps */
 	LeftChart  *first;
 	LeftChart  *last;
 } LeftChunk;

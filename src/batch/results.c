@@ -44,9 +44,15 @@ results_begin(Results *results, FunctionCallInfo fcinfo, Oid id_type)
 	rsinfo->setDesc = results->descriptor;
 	rsinfo->returnMode = SFRM_Materialize;
 
-	/* the store outlives the batch */
-	MemoryContextSwitchTo(AllocSetContextCreate(CurrentMemoryContext,
-												"synastry batch results", ALLOCSET_DEFAULT_SIZES));
+	/*
+	 * The store outlives the batch, and its context the store: one for all
+	 * the calls of a query, of which there may be millions.
+	 */
+	if (fcinfo->flinfo->fn_extra == NULL)
+		fcinfo->flinfo->fn_extra = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt,
+														 "synastry batch results",
+														 ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(fcinfo->flinfo->fn_extra);
 	rsinfo->setResult = tuplestore_begin_heap((rsinfo->allowedModes & SFRM_Materialize_Random) != 0,
 											  false, work_mem);
 	results->store = rsinfo->setResult;
@@ -68,6 +74,7 @@ results_put(Results *results, Datum *values, bool *nulls, const int *ids, int n_
 {
 	MemoryContext caller;
 
+	CHECK_FOR_INTERRUPTS();
 	if (!OidIsValid(results->id_type))
 	{
 		tuplestore_putvalues(results->store, results->descriptor, values, nulls);

@@ -18,7 +18,7 @@ typedef struct Results
 {
 	MemoryContext context;
 	Tuplestorestate *store;
-	MemoryContext store_context;	/* outlives the other */
+	MemoryContext store_context;	/* of all calls of the query */
 	TupleDesc	descriptor;
 
 	/* ids leave as they came, as text, or as values of this type */

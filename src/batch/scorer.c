@@ -200,6 +200,7 @@ score_candidates(Scorer *scorer, Wanted *wanted, int chart)
 	prepare_bounds(scorer, wanted);
 	for (; chart < count && n * 4 <= block * 3; chart += block)
 	{
+		CHECK_FOR_INTERRUPTS();
 		block = Min(Min(Max(chart, FIRST_CHARTS), BLOCK_CHARTS), count - chart);
 		n = scorer->kernel->candidates(&scorer->table, scorer->codes + chart,
 									   scorer->code_stride, block,
@@ -208,7 +209,11 @@ score_candidates(Scorer *scorer, Wanted *wanted, int chart)
 			score_chart(scorer, wanted, chart + candidates[i]);
 	}
 	for (; chart < count; chart++)
+	{
+		if (chart % FIRST_CHARTS == 0)
+			CHECK_FOR_INTERRUPTS();
 		score_chart(scorer, wanted, chart);
+	}
 }
 
 void
@@ -237,6 +242,7 @@ scorer_score(Scorer *scorer, const ScoredChart *left, int64 threshold,
 	{
 		int			end = Min(chart + FIRST_CHARTS, count);
 
+		CHECK_FOR_INTERRUPTS();
 		if (wanted.threshold != NO_THRESHOLD && count - chart >= BOUND_MIN_CHARTS)
 		{
 			score_candidates(scorer, &wanted, chart);

@@ -14,10 +14,12 @@
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "tcop/pquery.h"
+#include "tcop/utility.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
+#include "utils/portal.h"
 
 #include "batch/source.h"
 
@@ -222,6 +224,8 @@ check_query(const Source *source)
 				 errdetail("Its command is %s.",
 						   query != NULL && query->hasModifyingCTE ? "WITH that changes rows" :
 						   query != NULL && query->rowMarks != NIL ? "SELECT FOR UPDATE or SHARE" :
+						   query != NULL && query->commandType == CMD_UTILITY ?
+						   CreateCommandName(query->utilityStmt) :
 						   GetCommandTagName(statement->commandTag))));
 	return statement;
 }
@@ -266,6 +270,8 @@ source_open(Source *source)
 	push_error_context(source, &callback);
 	/* read only: the snapshot of the calling statement, for all its queries */
 	source->portal = SPI_cursor_open(NULL, source->plan, NULL, NULL, true);
+	/* functions that run between two reads, of domains say, might close it */
+	PinPortal(source->portal);
 	error_context_stack = callback.previous;
 	MemoryContextSwitchTo(caller);
 }
@@ -366,6 +372,7 @@ source_close(Source *source)
 {
 	MemoryContext caller = CurrentMemoryContext;
 
+	UnpinPortal(source->portal);
 	SPI_cursor_close(source->portal);
 	SPI_freeplan(source->plan);
 	MemoryContextSwitchTo(caller);

@@ -5,11 +5,13 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "storage/buffile.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
 #include "batch/tile_store.h"
+#include "compat.h"
 
 /* a tile is closed early when its ids take so much, in bytes */
 #define TILE_ID_BYTES	(1024 * 1024)
@@ -70,6 +72,9 @@ struct TileStore
 	Tile	   *buffer;			/* for the tile that was read last */
 	Size		buffer_size;
 	int			buffered;		/* its number, -1: none */
+	text	   *ids_read[2];	/* from the file, in turns */
+	Size		ids_read_size[2];
+	int			last_id;		/* which was read last */
 };
 
 Size
@@ -397,6 +402,33 @@ tile_store_number(const TileStore *store, int tile, int chart)
 	return (uint64) tile * store->capacity + chart;
 }
 
+/* The text at a place of the file. */
+static const text *
+read_id(TileStore *store)
+{
+	int			turn = store->last_id = !store->last_id;
+	text	   *id = store->ids_read[turn];
+	varattrib_4b header;
+	Size		size;
+
+	CHECK_FOR_INTERRUPTS();
+	read_file(store, &header, VARHDRSZ);
+	size = VARSIZE(&header);
+	if (store->ids_read_size[turn] < size)
+	{
+		if (id != NULL)
+			pfree(id);
+		store->ids_read[turn] = NULL;
+		store->ids_read_size[turn] = 0;
+		id = MemoryContextAlloc(store->context, size);
+		store->ids_read[turn] = id;
+		store->ids_read_size[turn] = size;
+	}
+	memcpy(id, &header, VARHDRSZ);
+	read_file(store, VARDATA(id), size - VARHDRSZ);
+	return id;
+}
+
 const		text *
 tile_store_id(TileStore *store, uint64 number)
 {
@@ -404,7 +436,6 @@ tile_store_id(TileStore *store, uint64 number)
 	int			chart = number % store->capacity;
 	const TilePlace *place = &store->places[tile];
 	uint32		offset;
-	text	   *id;
 
 	if (place->tile != NULL)
 		return tile_id(place->tile, chart);
@@ -416,9 +447,5 @@ tile_store_id(TileStore *store, uint64 number)
 	if (offset == 0)
 		return NULL;
 	seek(store, place, offset);
-	id = palloc(VARHDRSZ);
-	read_file(store, id, VARHDRSZ);
-	id = repalloc(id, VARSIZE(id));
-	read_file(store, VARDATA(id), VARSIZE(id) - VARHDRSZ);
-	return id;
+	return read_id(store);
 }

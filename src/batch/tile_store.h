@@ -67,7 +67,8 @@ extern const Tile *tile_store_tile(TileStore *store, int number);
 
 /*
  * Every chart of the store has a number.  The id of a chart, NULL if it is
- * null, is copied if it is read from a file: into the current memory context.
+ * null, may have to be read from the file: it is there until two others were
+ * asked for.
  */
 extern uint64 tile_store_number(const TileStore *store, int tile, int chart);
 extern const text *tile_store_id(TileStore *store, uint64 number);

@@ -4,9 +4,11 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "port/pg_bswap.h"
 
 #include "batch/top_k.h"
+#include "compat.h"
 
 /*
  * A text has no zero byte, so of ids shorter than the prefix no two different
@@ -117,6 +119,7 @@ top_k_sort(TopK *best, TileStore *store)
 	{
 		Match		last = best->matches[n];
 
+		CHECK_FOR_INTERRUPTS();
 		best->matches[n] = best->matches[0];
 		sift_down(best, store, n, &last);
 	}
