@@ -159,13 +159,11 @@ static inline void
 score_chart(const Scorer *scorer, Wanted *wanted, int chart)
 {
 	int			m = scorer->run->n;
-	int64		score;
+	int64		score = scorer->kernel->score(&scorer->model->table,
+											  wanted->left->longitudes, wanted->left->n,
+											  scorer->longitudes + chart * m, m,
+											  wanted->weights->arranged);
 
-	CHECK_FOR_INTERRUPTS();
-	score = scorer->kernel->score(&scorer->model->table,
-								  wanted->left->longitudes, wanted->left->n,
-								  scorer->longitudes + chart * m, m,
-								  wanted->weights->arranged);
 	if (score >= wanted->threshold)
 		wanted->threshold = wanted->consumer(wanted->state, scorer->run->first + chart, score);
 }
