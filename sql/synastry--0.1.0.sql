@@ -802,6 +802,52 @@ CREATE FUNCTION synastry_advise(n_pairs int8,
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL SAFE ROWS 4;
 COMMENT ON FUNCTION synastry_advise(int8) IS 'settings that fit a job of so many pairs on this server; measures the kernel for a millisecond';
 
+--
+-- The cache
+--
+
+CREATE FUNCTION synastry_cache_reset() RETURNS int8
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION synastry_cache_reset() IS 'empties the cache of this database; returns how many results went';
+
+CREATE FUNCTION synastry_cache_purge_expired() RETURNS int8
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION synastry_cache_purge_expired() IS 'removes results older than synastry.cache_ttl from the cache of this database; returns how many went';
+
+CREATE FUNCTION synastry_cache_forget(chart chart) RETURNS int8
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION synastry_cache_forget(chart) IS 'removes every result that this chart takes part in from the cache of this database; returns how many went';
+
+CREATE FUNCTION synastry_cache_warm(query text, orb float8 DEFAULT 8, aspects aspect_set DEFAULT NULL)
+	RETURNS int8
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION synastry_cache_warm(text, float8, aspect_set) IS 'makes the reports that synastry() returns, with this orb in degrees or these aspects, for every row (a, b) of a query; returns how many';
+
+CREATE FUNCTION synastry_cache_statistics(OUT tier text, OUT storage text,
+	OUT entries int8, OUT dirty_entries int8, OUT bytes int8, OUT capacity int8,
+	OUT hits int8, OUT misses int8, OUT inserts int8, OUT skipped int8,
+	OUT refused int8, OUT evictions int8, OUT evictions_dirty int8,
+	OUT expirations int8, OUT collisions int8, OUT damages int8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 2;
+COMMENT ON FUNCTION synastry_cache_statistics() IS 'implementation of pg_stat_synastry_cache';
+
+CREATE VIEW pg_stat_synastry_cache AS
+	SELECT tier, storage, entries, dirty_entries, bytes, capacity, hits, misses,
+		hits::float8 / nullif(hits + misses, 0) AS hit_ratio,
+		inserts, skipped, refused, evictions, evictions_dirty, expirations,
+		collisions, damages
+	FROM synastry_cache_statistics();
+COMMENT ON VIEW pg_stat_synastry_cache IS 'the cache of reports, group tallies and large matrices: what is in it, how it answers, what it drops';
+GRANT SELECT ON pg_stat_synastry_cache TO PUBLIC;
+
+REVOKE ALL ON FUNCTION synastry_cache_reset(), synastry_cache_purge_expired(),
+	synastry_cache_forget(chart), synastry_cache_warm(text, float8, aspect_set) FROM PUBLIC;
+GRANT ALL ON FUNCTION synastry_cache_reset(), synastry_cache_purge_expired(),
+	synastry_cache_forget(chart), synastry_cache_warm(text, float8, aspect_set)
+	TO @extowner@ WITH GRANT OPTION;
+
+--
 -- Statistics
 --
 

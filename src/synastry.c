@@ -1,12 +1,15 @@
 /*
  * synastry.c
- *		The library's door: settings, and the choice of the kernel.
+ *		The library's door: settings, hooks, and the choice of the kernel.
  */
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "miscadmin.h"
+#include "storage/ipc.h"
 #include "utils/guc.h"
 
+#include "cache/cache.h"
 #include "compat.h"
 #include "synastry.h"
 
@@ -61,6 +64,38 @@ assign_simd(int option, void *extra)
 	current_kernel = kernel_of(option);
 }
 
+/*
+ * Shared memory, if the library is preloaded
+ */
+
+static shmem_request_hook_type previous_shmem_request_hook = NULL;
+static shmem_startup_hook_type previous_shmem_startup_hook = NULL;
+
+static void
+request_shmem(void)
+{
+	if (previous_shmem_request_hook)
+		previous_shmem_request_hook();
+	cache_shmem_request();
+}
+
+static void
+start_up_shmem(void)
+{
+	if (previous_shmem_startup_hook)
+		previous_shmem_startup_hook();
+	cache_shmem_startup();
+}
+
+static void
+install_hooks(void)
+{
+	previous_shmem_request_hook = shmem_request_hook;
+	shmem_request_hook = request_shmem;
+	previous_shmem_startup_hook = shmem_startup_hook;
+	shmem_startup_hook = start_up_shmem;
+}
+
 void
 _PG_init(void)
 {
@@ -72,5 +107,8 @@ _PG_init(void)
 							 &simd, SIMD_AUTO, simd_options,
 							 PGC_USERSET, 0,
 							 check_simd, assign_simd, NULL);
+	cache_define_settings();
 	MarkGUCPrefixReserved("synastry");
+	if (process_shared_preload_libraries_in_progress)
+		install_hooks();
 }

@@ -112,16 +112,23 @@ describe_columns(TupleDesc descriptor)
 	return text.data;
 }
 
-/* "id, chart" */
+/* "id (of any type), chart (of type chart)" */
 static char *
 describe_members(const Source *source)
 {
 	StringInfoData text;
+	const char *separator = "";
 
 	initStringInfo(&text);
 	for (int i = 0; i < source->n_members; i++)
-		appendStringInfo(&text, "%s%s (of any type), %s (of type chart)", i == 0 ? "" : ", ",
-						 source->columns[i].id, source->columns[i].chart);
+	{
+		if (source->columns[i].id != NULL)
+			appendStringInfo(&text, "%s%s (of any type)", separator, source->columns[i].id);
+		appendStringInfo(&text, "%s%s (of type chart)",
+						 source->columns[i].id != NULL ? ", " : separator,
+						 source->columns[i].chart);
+		separator = ", ";
+	}
 	return text.data;
 }
 
@@ -238,7 +245,8 @@ source_prepare(Source *source, const char *query, Oid chart_type)
 	for (int i = 0; i < source->n_members; i++)
 	{
 		find_chart(source, i, descriptor, chart_type);
-		find_id(source, i, descriptor);
+		if (source->columns[i].id != NULL)
+			find_id(source, i, descriptor);
 	}
 }
 
@@ -286,9 +294,12 @@ static const text *
 read_id(Source *source, int member, TupleTableSlot * slot)
 {
 	bool		isnull;
-	Datum		id = slot_getattr(slot, source->id_column[member], &isnull);
+	Datum		id;
 	char	   *string;
 
+	if (source->columns[member].id == NULL)
+		return NULL;
+	id = slot_getattr(slot, source->id_column[member], &isnull);
 	if (isnull)
 		return NULL;
 	if (source->id_is_text[member])

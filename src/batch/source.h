@@ -26,7 +26,7 @@ typedef struct Member
 /* The columns that hold a member. */
 typedef struct MemberColumns
 {
-	const char *id;
+	const char *id;				/* NULL: it has none */
 	const char *chart;
 } MemberColumns;
 

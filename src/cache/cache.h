@@ -18,7 +18,7 @@
 #include "cache/arena.h"
 
 /* settings */
-extern PGDLLIMPORT int cache_size;	/* kB; of the shared arena */
+extern int	cache_size;			/* kB; of the shared arena */
 extern int	local_cache_size;	/* kB */
 extern bool cache_is_on;		/* synastry.cache */
 extern int	cache_min_cells;
@@ -66,6 +66,7 @@ extern void cache_put(const CacheKey *key, const void *value, Size size);
 extern Arena *cache_arena(void);
 extern bool cache_is_shared(void);
 extern int	cache_partitions(void);
+extern Size cache_largest(void);	/* bytes of key and value, at most */
 extern void cache_lock(uint32 partition, LWLockMode mode);
 extern bool cache_lock_conditional(uint32 partition, LWLockMode mode);
 extern void cache_unlock(uint32 partition);
@@ -82,7 +83,6 @@ extern bool cache_put_at(const ArenaKey *key, Oid database, const void *value,
 
 /* synastry.c: settings and hooks */
 extern void cache_define_settings(void);
-extern Size cache_shmem_size(void);
 extern void cache_shmem_request(void);
 extern void cache_shmem_startup(void);
 

@@ -8,6 +8,7 @@
 #include "funcapi.h"
 #include "utils/builtins.h"
 
+#include "functions/cached.h"
 #include "functions/motion.h"
 #include "functions/prepared.h"
 
@@ -18,23 +19,58 @@ PG_FUNCTION_INFO_V1(natal_aspects);
 PG_FUNCTION_INFO_V1(transits);
 
 /* Any charts, any set. */
+static AspectMatrix *
+matrix_of_selections(const PreparedSet *prepared, const Selection *a, const Selection *b)
+{
+	MatrixView	view;
+	AspectMatrix *matrix = matrix_allocate(prepared->set, a->n, b->n, &view);
+
+	memcpy(view.ids[SIDE_A], a->ids, a->n * sizeof(uint16));
+	memcpy(view.ids[SIDE_B], b->ids, b->n * sizeof(uint16));
+	current_kernel->matrix(&prepared->table, a->longitudes, a->n,
+						   b->longitudes, b->n, view.codes, view.deviations);
+	return matrix;
+}
+
+/* The same out of the cache, or into it. */
+static AspectMatrix *
+find_matrix(const PreparedSet *prepared, const Chart *chart_a, const Chart *chart_b,
+			const Selection *a, const Selection *b)
+{
+	CacheKey	key;
+	AspectMatrix *matrix;
+
+	cache_key_begin(&key, CACHED_MATRIX, MATRIX_VERSION);
+	cache_key_add_value(&key, prepared->set);
+	cache_key_add_value(&key, chart_a);
+	cache_key_add_value(&key, chart_b);
+	cache_key_finish(&key);
+	matrix = cache_get_value(&key);
+	if (matrix == NULL)
+	{
+		matrix = matrix_of_selections(prepared, a, b);
+		cache_put(&key, matrix, VARSIZE(matrix));
+	}
+	cache_key_free(&key);
+	return matrix;
+}
+
+/*
+ * Where one look-up finds the aspect of a cell, all cells are done before the
+ * cache has answered.
+ */
 static pg_noinline AspectMatrix *
 matrix_of_any(const PreparedSet *prepared, const Chart *chart_a,
 			  const Chart *chart_b)
 {
 	Selection	a;
 	Selection	b;
-	AspectMatrix *matrix;
-	MatrixView	view;
 
 	select_for_set(prepared, SIDE_A, chart_a, &a);
 	select_for_set(prepared, SIDE_B, chart_b, &b);
-	matrix = matrix_allocate(prepared->set, a.n, b.n, &view);
-	memcpy(view.ids[SIDE_A], a.ids, a.n * sizeof(uint16));
-	memcpy(view.ids[SIDE_B], b.ids, b.n * sizeof(uint16));
-	current_kernel->matrix(&prepared->table, a.longitudes, a.n,
-						   b.longitudes, b.n, view.codes, view.deviations);
-	return matrix;
+	if (a.n * b.n >= cache_min_cells && !prepared->table.bucketed && cache_is_on)
+		return find_matrix(prepared, chart_a, chart_b, &a, &b);
+	return matrix_of_selections(prepared, &a, &b);
 }
 
 static inline AspectMatrix *

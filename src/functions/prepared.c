@@ -308,6 +308,7 @@ make_model(const ScoreModel *model)
 	int			n;
 	bool		any;
 
+	prepared->value = model;
 	prepared->set = score_model_set(model);
 	n = score_model_rules(model, rules);
 	score_table_prepare(&prepared->table, rules, n,

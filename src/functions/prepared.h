@@ -38,6 +38,7 @@ typedef struct PreparedSet
 
 typedef struct PreparedModel
 {
+	const ScoreModel *value;
 	const AspectSet *set;
 	ScoreTable	table;
 

@@ -25,6 +25,7 @@
 
 #include "portability/instr_time.h"
 
+#include "functions/cached.h"
 #include "functions/composite.h"
 #include "functions/prepared.h"
 #include "types/jsonb_writer.h"
@@ -426,19 +427,57 @@ make_report(const Pair *pair)
 	return jsonb_writer_finish(&writer);
 }
 
+/* The report of two charts, as it was made before or made now. */
+static Jsonb *
+find_report(const Chart *a, const Chart *b, const PreparedSet *set,
+			const PreparedModel *model, bool use_cache, bool *cached)
+{
+	CacheKey	key;
+	Pair		pair;
+	Jsonb	   *report = NULL;
+
+	if (use_cache)
+	{
+		cache_key_begin(&key, CACHED_REPORT, REPORT_VERSION);
+		cache_key_add_value(&key, set->set);
+		cache_key_add_value(&key, model->value);
+		cache_key_add_value(&key, a);
+		cache_key_add_value(&key, b);
+		cache_key_finish(&key);
+		report = cache_get_value(&key);
+	}
+	*cached = (report != NULL);
+	if (report == NULL)
+	{
+		compare_pair(&pair, a, b, set, model);
+		report = make_report(&pair);
+		free_pair(&pair);
+		if (use_cache)
+			cache_put(&key, report, VARSIZE(report));
+	}
+	if (use_cache)
+		cache_key_free(&key);
+	return report;
+}
+
+void
+warm_report(const Chart *a, const Chart *b, const PreparedSet *set,
+			const PreparedModel *model)
+{
+	bool		cached;
+
+	pfree(find_report(a, b, set, model, true, &cached));
+}
+
 /* synastry_report(chart, chart, aspect_set, score_model) */
 Datum
 synastry_report(PG_FUNCTION_ARGS)
 {
-	const PreparedSet *set = prepare_set(fcinfo, 2);
-	const PreparedModel *model = prepare_model(fcinfo, 3);
-	Pair		pair;
-	Jsonb	   *report;
+	bool		cached;
 
-	compare_pair(&pair, PG_GETARG_CHART(0), PG_GETARG_CHART(1), set, model);
-	report = make_report(&pair);
-	free_pair(&pair);
-	PG_RETURN_JSONB_P(report);
+	PG_RETURN_JSONB_P(find_report(PG_GETARG_CHART(0), PG_GETARG_CHART(1),
+								  prepare_set(fcinfo, 2), prepare_model(fcinfo, 3),
+								  cache_is_on, &cached));
 }
 
 /*
@@ -446,8 +485,8 @@ synastry_report(PG_FUNCTION_ARGS)
  */
 
 /* The orb of the call in degrees, checked; 8 unless given. */
-static float8
-get_orb(FunctionCallInfo fcinfo, int argno)
+float8
+orb_argument(FunctionCallInfo fcinfo, int argno)
 {
 	float8		orb = PG_ARGISNULL(argno) ? 8 : PG_GETARG_FLOAT8(argno);
 
@@ -459,29 +498,50 @@ get_orb(FunctionCallInfo fcinfo, int argno)
 	return orb;
 }
 
+/* What a call of synastry() has done. */
+typedef struct Call
+{
+	bool		majors;			/* within this orb, in degrees */
+	float8		orb;
+	bool		cached;
+	double		milliseconds;
+} Call;
+
+/* elements of an array of the report, 0 if it is null */
+static int
+count_elements(const Jsonb *report, const char *key)
+{
+	JsonbValue	value;
+
+	if (getKeyJsonValueFromContainer(unconstify(JsonbContainer *, &report->root), key,
+									 strlen(key), &value) == NULL ||
+		value.type != jbvBinary)
+		return 0;
+	return JsonContainerSize(value.val.binary.data);
+}
+
 /*
  * {orb, cached, performance: {cells, aspects, milliseconds, instruction_set},
  * optimization_enabled}
  */
 static void
-write_metadata(JsonbWriter *writer, const Pair *pair, bool majors, float8 orb,
-			   double milliseconds)
+write_metadata(JsonbWriter *writer, const Jsonb *report, const Call *call)
 {
 	static JsonbKeys keys = JSONB_KEYS("orb", "cached", "performance", "optimization_enabled");
 	static JsonbKeys performance_keys = JSONB_KEYS("cells", "aspects", "milliseconds",
 												   "instruction_set");
 
 	jsonb_begin_object(writer, &keys);
-	if (majors)
-		jsonb_write_decimal(writer, angle_to_decimal(angle_from_arc(orb)), ANGLE_PLACES);
+	if (call->majors)
+		jsonb_write_decimal(writer, angle_to_decimal(angle_from_arc(call->orb)), ANGLE_PLACES);
 	else
 		jsonb_write_null(writer);
-	jsonb_write_bool(writer, false);
+	jsonb_write_bool(writer, call->cached);
 
 	jsonb_begin_object(writer, &performance_keys);
-	jsonb_write_decimal(writer, pair->shown.a.n * pair->shown.b.n, 0);
-	jsonb_write_decimal(writer, pair->shown.n_found, 0);
-	jsonb_write_decimal(writer, (int64) rint(milliseconds * 1e6), 6);
+	jsonb_write_decimal(writer, count_elements(report, "rows") * count_elements(report, "columns"), 0);
+	jsonb_write_decimal(writer, count_elements(report, "interaspects"), 0);
+	jsonb_write_decimal(writer, (int64) rint(call->milliseconds * 1e6), 6);
 	jsonb_write_string(writer, current_kernel->name);
 	jsonb_end(writer);
 
@@ -491,8 +551,7 @@ write_metadata(JsonbWriter *writer, const Pair *pair, bool majors, float8 orb,
 
 /* A report with metadata: its members and one more, in the order of keys. */
 static Jsonb *
-add_metadata(const Jsonb *report, const Pair *pair, bool majors, float8 orb,
-			 double milliseconds)
+add_metadata(const Jsonb *report, const Call *call)
 {
 	static JsonbKeys keys = JSONB_KEYS("rows", "score", "bodies", "aspects", "columns",
 									   "metadata",
@@ -505,7 +564,7 @@ add_metadata(const Jsonb *report, const Pair *pair, bool majors, float8 orb,
 	jsonb_begin_object(&writer, &keys);
 	for (int i = 0; keys.names[i] != NULL; i++)
 		if (strcmp(keys.names[i], "metadata") == 0)
-			write_metadata(&writer, pair, majors, orb, milliseconds);
+			write_metadata(&writer, report, call);
 		else
 			jsonb_write_copy(&writer, &report->root, next++);
 	jsonb_end(&writer);
@@ -516,9 +575,8 @@ add_metadata(const Jsonb *report, const Pair *pair, bool majors, float8 orb,
 Datum
 synastry_with_metadata(PG_FUNCTION_ARGS)
 {
-	bool		majors = PG_ARGISNULL(4);
-	float8		orb;
-	Pair		pair;
+	Call		call;
+	bool		use_cache = cache_is_on && (PG_ARGISNULL(3) || PG_GETARG_BOOL(3));
 	Jsonb	   *report;
 	instr_time	start;
 	instr_time	duration;
@@ -526,15 +584,14 @@ synastry_with_metadata(PG_FUNCTION_ARGS)
 	INSTR_TIME_SET_CURRENT(start);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	orb = get_orb(fcinfo, 2);
-	compare_pair(&pair, PG_GETARG_CHART(0), PG_GETARG_CHART(1),
-				 majors ? prepare_majors(fcinfo, 2, orb) : prepare_set(fcinfo, 4),
-				 prepare_preset_model(fcinfo, "weighted"));
-	report = make_report(&pair);
-	free_pair(&pair);
+	call.majors = PG_ARGISNULL(4);
+	call.orb = orb_argument(fcinfo, 2);
+	report = find_report(PG_GETARG_CHART(0), PG_GETARG_CHART(1),
+						 call.majors ? prepare_majors(fcinfo, 2, call.orb) : prepare_set(fcinfo, 4),
+						 prepare_preset_model(fcinfo, "weighted"), use_cache, &call.cached);
 
 	INSTR_TIME_SET_CURRENT(duration);
 	INSTR_TIME_SUBTRACT(duration, start);
-	PG_RETURN_JSONB_P(add_metadata(report, &pair, majors, orb,
-								   INSTR_TIME_GET_MILLISEC(duration)));
+	call.milliseconds = INSTR_TIME_GET_MILLISEC(duration);
+	PG_RETURN_JSONB_P(add_metadata(report, &call));
 }

@@ -96,6 +96,34 @@ damage(Arena *arena)
 		random_below(&source, arena->shape.chunks) | FIRST_OF_ENTRY;
 }
 
+/* The chain of a hash and the chunks of an entry lead back to themselves. */
+static void
+test_cycles(void)
+{
+	Arena	   *arena = arena_init(allocate(SIZE), SIZE);
+	PartitionView view = view_partition(arena, 0);
+	ArenaLabel	label = {0};
+	ArenaKey	first = {"first", 5, {7, 7}};
+	ArenaKey	other = {"other", 5, {7, 7}};
+	EntryPlace	place;
+	uint32_t	entry;
+	uint32_t	length;
+	bool		ok;
+
+	arena_insert(arena, &first, ARENA_ANY_AGE, buffer, 1000, &label);
+	entry = arena_find(&view, &first, &place);
+	entry_header(&view, entry)->next_in_bucket = entry;
+	ok = arena_get(arena, &other, ARENA_ANY_AGE, buffer, SIZE, &length) == ARENA_MISS;
+
+	view.links[entry] = FIRST_OF_ENTRY | entry;
+	ok = ok && arena_get(arena, &first, ARENA_ANY_AGE, buffer, SIZE, &length) == ARENA_HIT &&
+		arena_remove(arena, &first) && arena_statistics(arena, 0).damages == 1 &&
+		check_all(arena, arena->shape) == NULL;
+
+	report("damage", "chains that lead back to themselves", ok ? NULL : "not so");
+	free(arena);
+}
+
 void
 test_damage(void)
 {
@@ -105,6 +133,7 @@ test_damage(void)
 
 	/* whoever hangs is ended */
 	alarm(120);
+	test_cycles();
 	for (int round = 0; round < rounds && problem == NULL; round++)
 	{
 		Arena	   *arena = arena_init(allocate(SIZE), SIZE);

@@ -202,6 +202,64 @@ test_move(void)
 	end("the same block at another address", ok);
 }
 
+/* Keys of one hash that differ in a length or a byte are not each other. */
+static void
+test_collisions(void)
+{
+	static const char *const texts[] = {"", "a", "ab", "abc", "abd", "bbc"};
+	const int	count = 6;
+	uint32_t	length;
+	ArenaLabel	label = {0};
+	ArenaKey	key = {0};
+	bool		ok = true;
+
+	begin(SIZE);
+	for (int i = 0; i < count; i++)
+	{
+		key.bytes = texts[i];
+		key.length = (uint32_t) strlen(texts[i]);
+		ok = ok && arena_get(arena, &key, 0, buffer, SIZE, &length) == ARENA_MISS &&
+			arena_statistics(arena, 0).collisions == (uint64_t) i * i &&
+			arena_insert(arena, &key, 0, value, (uint32_t) i, &label) == ARENA_INSERTED;
+	}
+	for (int i = 0; i < count; i++)
+	{
+		key.bytes = texts[i];
+		key.length = (uint32_t) strlen(texts[i]);
+		ok = ok && arena_get(arena, &key, 0, buffer, SIZE, &length) == ARENA_HIT &&
+			length == (uint32_t) i;
+	}
+
+	/* half a hash in common is no collision */
+	key.hash.high = 1;
+	length = (uint32_t) arena_statistics(arena, 0).collisions;
+	ok = ok && arena_remove(arena, &key) == false &&
+		arena_statistics(arena, 0).collisions == length;
+	end("no key answers for another of the same hash", ok);
+}
+
+/* What comes to the place of an item is not the item. */
+static void
+test_generations(void)
+{
+	ArenaKey	key = key_of("k");
+	ArenaItem	old;
+	ArenaItem	new;
+	uint32_t	cursor = 0;
+	bool		ok;
+
+	begin(SIZE);
+	insert("k", 10, 0);
+	ok = arena_next(arena, 0, &cursor, &old) && arena_remove(arena, &key);
+	insert("k", 10, 0);
+	cursor = 0;
+	ok = ok && arena_next(arena, 0, &cursor, &new) && old.entry == new.entry &&
+		!arena_mark_clean(arena, 0, &old) && !arena_copy(arena, 0, &old, buffer, buffer) &&
+		arena_statistics(arena, 0).dirty == 1 && arena_mark_clean(arena, 0, &new) &&
+		arena_mark_clean(arena, 0, &new) && arena_statistics(arena, 0).dirty == 0;
+	end("an item that was replaced stays dirty", ok);
+}
+
 static void
 test_skipped(void)
 {
@@ -229,6 +287,8 @@ test_edges(void)
 	test_order();
 	test_clock();
 	test_move();
+	test_collisions();
+	test_generations();
 	test_skipped();
 
 	free(value);
