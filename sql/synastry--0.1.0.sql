@@ -848,6 +848,34 @@ GRANT ALL ON FUNCTION synastry_cache_reset(), synastry_cache_purge_expired(),
 	TO @extowner@ WITH GRANT OPTION;
 
 --
+-- The persistent tier of the cache: bytes, of which the library knows what they mean
+--
+
+CREATE UNLOGGED TABLE synastry_cache (
+	hash uuid NOT NULL,
+	key bytea NOT NULL,
+	value bytea NOT NULL,
+	format int2 NOT NULL,
+	checksum int8 NOT NULL,
+	created timestamptz NOT NULL,
+	last_used timestamptz NOT NULL,
+	size int4 NOT NULL,
+	CONSTRAINT synastry_cache_pkey PRIMARY KEY (hash)
+);
+-- short rows, so that expiry and bounding read little; nothing to gain by compressing keys
+ALTER TABLE synastry_cache ALTER key SET STORAGE EXTERNAL;
+CREATE INDEX synastry_cache_created ON synastry_cache (created);
+CREATE INDEX synastry_cache_last_used ON synastry_cache (last_used);
+REVOKE ALL ON synastry_cache FROM PUBLIC;
+COMMENT ON TABLE synastry_cache IS 'the persistent tier of the cache, written by the workers of synastry; a crash empties it; keys contain birth charts, so only its owner may read it';
+COMMENT ON COLUMN synastry_cache.hash IS 'XXH3-128 of the key';
+COMMENT ON COLUMN synastry_cache.format IS 'version of the format; rows of another one are ignored';
+COMMENT ON COLUMN synastry_cache.checksum IS 'XXH3-64 of format, key and value; damaged rows are ignored';
+COMMENT ON COLUMN synastry_cache.created IS 'when the value was computed';
+COMMENT ON COLUMN synastry_cache.last_used IS 'last use known, to the hour or so';
+COMMENT ON COLUMN synastry_cache.size IS 'bytes of key and value';
+
+--
 -- Statistics
 --
 
