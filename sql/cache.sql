@@ -90,11 +90,11 @@ RESET synastry.cache;
 -- finding them, and only large ones.
 TRUNCATE before;
 INSERT INTO before TABLE counters;
-SELECT count(aspect_matrix(a.chart, b.chart, 'conjunction 10, semisextile 10, sextile 25, quintile 15'))
+SELECT count(aspect_matrix(a.chart, b.chart, 'conjunction 10, semisextile 10, semisquare 10, sextile 10, quintile 10, square 10, trine 10, quincunx 10, opposition 10'))
 FROM people a, people b, generate_series(1, 2) WHERE a.id = 1 AND b.id = 2;
 SELECT * FROM counted();
 SET synastry.cache_min_cells = 100;
-SELECT count(DISTINCT aspect_matrix(a.chart, b.chart, 'conjunction 10, semisextile 10, sextile 25, quintile 15')::text)
+SELECT count(DISTINCT aspect_matrix(a.chart, b.chart, 'conjunction 10, semisextile 10, semisquare 10, sextile 10, quintile 10, square 10, trine 10, quincunx 10, opposition 10')::text)
 FROM people a, people b, generate_series(1, 2) WHERE a.id = 1 AND b.id = 2;
 SELECT * FROM counted();
 SELECT count(aspect_matrix(a.chart, b.chart)) FROM people a, people b, generate_series(1, 2) WHERE a.id = 1 AND b.id = 2;

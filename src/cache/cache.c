@@ -63,7 +63,7 @@ cache_define_settings(void)
 							 NULL, &cache_is_on, true, PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("synastry.cache_min_cells",
 							"Cells that a matrix must have to be cached.",
-							"Only matrices of sets with overlapping orbs are; all others are made faster than found.",
+							"Only matrices of eight and more aspects whose orbs overlap are; all others are made faster than found.",
 							&cache_min_cells, 1000, 1, 128 * 128,
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("synastry.cache_ttl",
