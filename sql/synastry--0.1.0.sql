@@ -806,6 +806,10 @@ COMMENT ON FUNCTION synastry_advise(int8) IS 'settings that fit a job of so many
 -- The cache
 --
 
+CREATE FUNCTION synastry_cache_flush() RETURNS int8
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION synastry_cache_flush() IS 'writes what is new in the shared cache of this database to the table synastry_cache, as workers do every synastry.persist_interval; returns how many rows';
+
 CREATE FUNCTION synastry_cache_reset() RETURNS int8
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION synastry_cache_reset() IS 'empties the cache of this database; returns how many results went';
@@ -827,7 +831,10 @@ CREATE FUNCTION synastry_cache_statistics(OUT tier text, OUT storage text,
 	OUT entries int8, OUT dirty_entries int8, OUT bytes int8, OUT capacity int8,
 	OUT hits int8, OUT misses int8, OUT inserts int8, OUT skipped int8,
 	OUT refused int8, OUT evictions int8, OUT evictions_dirty int8,
-	OUT expirations int8, OUT collisions int8, OUT damages int8)
+	OUT expirations int8, OUT collisions int8, OUT damages int8,
+	OUT flushes int8, OUT flush_errors int8, OUT loads int8, OUT loaded_entries int8,
+	OUT missing_tables int8, OUT read_errors int8, OUT launch_failures int8,
+	OUT last_flush timestamptz)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 2;
 COMMENT ON FUNCTION synastry_cache_statistics() IS 'implementation of pg_stat_synastry_cache';
@@ -836,16 +843,45 @@ CREATE VIEW pg_stat_synastry_cache AS
 	SELECT tier, storage, entries, dirty_entries, bytes, capacity, hits, misses,
 		hits::float8 / nullif(hits + misses, 0) AS hit_ratio,
 		inserts, skipped, refused, evictions, evictions_dirty, expirations,
-		collisions, damages
+		collisions, damages, flushes, flush_errors, loads, loaded_entries,
+		missing_tables, read_errors, launch_failures, last_flush
 	FROM synastry_cache_statistics();
 COMMENT ON VIEW pg_stat_synastry_cache IS 'the cache of reports, group tallies and large matrices: what is in it, how it answers, what it drops';
 GRANT SELECT ON pg_stat_synastry_cache TO PUBLIC;
 
-REVOKE ALL ON FUNCTION synastry_cache_reset(), synastry_cache_purge_expired(),
+REVOKE ALL ON FUNCTION synastry_cache_flush(), synastry_cache_reset(), synastry_cache_purge_expired(),
 	synastry_cache_forget(chart), synastry_cache_warm(text, float8, aspect_set) FROM PUBLIC;
-GRANT ALL ON FUNCTION synastry_cache_reset(), synastry_cache_purge_expired(),
+GRANT ALL ON FUNCTION synastry_cache_flush(), synastry_cache_reset(), synastry_cache_purge_expired(),
 	synastry_cache_forget(chart), synastry_cache_warm(text, float8, aspect_set)
 	TO @extowner@ WITH GRANT OPTION;
+
+--
+-- The persistent tier of the cache: bytes, of which the library knows what they mean
+--
+
+CREATE UNLOGGED TABLE synastry_cache (
+	hash uuid NOT NULL,
+	key bytea NOT NULL,
+	value bytea NOT NULL,
+	format int2 NOT NULL,
+	checksum int8 NOT NULL,
+	created timestamptz NOT NULL,
+	last_used timestamptz NOT NULL,
+	size int4 NOT NULL,
+	CONSTRAINT synastry_cache_pkey PRIMARY KEY (hash)
+);
+-- short rows, so that expiry and bounding read little; nothing to gain by compressing keys
+ALTER TABLE synastry_cache ALTER key SET STORAGE EXTERNAL;
+CREATE INDEX synastry_cache_created ON synastry_cache (created);
+CREATE INDEX synastry_cache_last_used ON synastry_cache (last_used);
+REVOKE ALL ON synastry_cache FROM PUBLIC;
+COMMENT ON TABLE synastry_cache IS 'the persistent tier of the cache, written by the workers of synastry; a crash empties it; keys contain birth charts, so only its owner may read it';
+COMMENT ON COLUMN synastry_cache.hash IS 'XXH3-128 of the key';
+COMMENT ON COLUMN synastry_cache.format IS 'version of the format; rows of another one are ignored';
+COMMENT ON COLUMN synastry_cache.checksum IS 'XXH3-64 of format, key and value; damaged rows are ignored';
+COMMENT ON COLUMN synastry_cache.created IS 'when the value was computed';
+COMMENT ON COLUMN synastry_cache.last_used IS 'last use known, to the hour or so';
+COMMENT ON COLUMN synastry_cache.size IS 'bytes of key and value';
 
 --
 -- Statistics

@@ -14,6 +14,7 @@
 #include "nodes/nodes.h"
 #include "utils/backend_status.h"
 #include "utils/jsonfuncs.h"
+#include "utils/wait_event.h"
 
 /* 16 took the access to values of variable length out of postgres.h */
 #if PG_VERSION_NUM >= 160000
@@ -82,6 +83,21 @@ make_json_lexer(const char *json, int length)
 #define pgstat_get_local_beentry_by_index(index) \
 	pgstat_fetch_stat_local_beentry(index)
 #endif
+
+/* the wait of a process of ours: 17 gave such waits names */
+static inline uint32
+extension_wait_event(const char *name)
+{
+#if PG_VERSION_NUM >= 170000
+	static uint32 event = 0;
+
+	if (event == 0)
+		event = WaitEventExtensionNew(name);
+	return event;
+#else
+	return PG_WAIT_EXTENSION;
+#endif
+}
 
 /*
  * The library is built with hidden visibility, as 16 and later do by

@@ -10,6 +10,8 @@
 #include "utils/guc.h"
 
 #include "cache/cache.h"
+#include "cache/store.h"
+#include "cache/worker.h"
 #include "compat.h"
 #include "synastry.h"
 
@@ -108,7 +110,11 @@ _PG_init(void)
 							 PGC_USERSET, 0,
 							 check_simd, assign_simd, NULL);
 	cache_define_settings();
+	store_define_settings();
 	MarkGUCPrefixReserved("synastry");
 	if (process_shared_preload_libraries_in_progress)
+	{
 		install_hooks();
+		worker_register();
+	}
 }

@@ -23,6 +23,7 @@
 #include "utils/timestamp.h"
 
 #include "cache/cache.h"
+#include "cache/store.h"
 
 #define LOCK_TRANCHE	"synastry_cache"
 
@@ -90,6 +91,7 @@ cache_shmem_request(void)
 	if (shape.partitions == 0)
 		return;
 	RequestAddinShmemSpace(shared_size());
+	RequestAddinShmemSpace(store_shmem_size());
 	RequestNamedLWLockTranche(LOCK_TRANCHE, shape.partitions);
 }
 
@@ -98,15 +100,19 @@ cache_shmem_startup(void)
 {
 	bool		found;
 	void	   *block;
+	void	   *state;
 
 	shared_arena = NULL;
 	locks = NULL;
+	store_shmem_init(NULL, false);
 	if (arena_shape(shared_size()).partitions == 0)
 		return;
 	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
 	block = ShmemInitStruct("synastry cache", shared_size(), &found);
 	shared_arena = found ? block : arena_init(block, shared_size());
 	locks = GetNamedLWLockTranche(LOCK_TRANCHE);
+	state = ShmemInitStruct("synastry cache store", store_shmem_size(), &found);
+	store_shmem_init(state, found);
 	LWLockRelease(AddinShmemInitLock);
 }
 
@@ -282,7 +288,10 @@ cache_get(const CacheKey *key, Size *size)
 		}
 		pfree(value);
 		if (result != ARENA_BUFFER_TOO_SMALL)
+		{
+			store_note_use(MyDatabaseId);
 			return NULL;
+		}
 		/* another value may be there by then, so it may happen again */
 		allocated = length;
 		if (length < 1024 * 1024)

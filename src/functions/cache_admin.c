@@ -7,15 +7,18 @@
  */
 #include "postgres.h"
 
+#include "access/xlog.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 #include "utils/memutils.h"
 
 #include "batch/call.h"
 #include "functions/cached.h"
 
+PG_FUNCTION_INFO_V1(synastry_cache_flush);
 PG_FUNCTION_INFO_V1(synastry_cache_reset);
 PG_FUNCTION_INFO_V1(synastry_cache_purge_expired);
 PG_FUNCTION_INFO_V1(synastry_cache_forget);
@@ -85,11 +88,32 @@ forget_partition(Arena *arena, uint32 partition, void *context)
  * SQL
  */
 
+/*
+ * A backend that has just read a row may put it into memory until the
+ * removal commits.
+ *
+ * synastry_cache_flush(): writes what is new; returns rows written
+ */
+Datum
+synastry_cache_flush(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(store_flush(MyDatabaseId));
+}
+
+/* Whether there is a persistent tier that may be written here. */
+static bool
+has_store(void)
+{
+	return store_state != NULL && !RecoveryInProgress();
+}
+
 /* synastry_cache_reset(): empties the cache; returns entries removed */
 Datum
 synastry_cache_reset(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT64(for_each_partition(purge_partition, NULL));
+	int64		removed = has_store() ? store_reset() : 0;
+
+	PG_RETURN_INT64(removed + for_each_partition(purge_partition, NULL));
 }
 
 /* synastry_cache_purge_expired(): removes what is older than cache_ttl */
@@ -97,10 +121,12 @@ Datum
 synastry_cache_purge_expired(PG_FUNCTION_ARGS)
 {
 	int64		not_before = cache_not_before();
+	int64		removed;
 
 	if (not_before == ARENA_ANY_AGE)
 		PG_RETURN_INT64(0);
-	PG_RETURN_INT64(for_each_partition(expire_partition, &not_before));
+	removed = has_store() ? store_purge_expired() : 0;
+	PG_RETURN_INT64(removed + for_each_partition(expire_partition, &not_before));
 }
 
 /* synastry_cache_forget(chart): removes every result that this chart is in */
@@ -109,11 +135,12 @@ synastry_cache_forget(PG_FUNCTION_ARGS)
 {
 	const Chart *chart = PG_GETARG_CHART(0);
 	Wanted		wanted = {.bytes = chart,.size = VARSIZE(chart)};
+	int64		removed = has_store() ? store_forget(wanted.bytes, wanted.size) : 0;
 
 	if (cache_arena() == NULL)
-		PG_RETURN_INT64(0);
+		PG_RETURN_INT64(removed);
 	wanted.key = MemoryContextAllocHuge(CurrentMemoryContext, cache_largest());
-	PG_RETURN_INT64(for_each_partition(forget_partition, &wanted));
+	PG_RETURN_INT64(removed + for_each_partition(forget_partition, &wanted));
 }
 
 /* What synastry_cache_warm() makes reports with. */
@@ -200,14 +227,15 @@ memory_statistics(Arena *arena)
 /* the columns of synastry_cache_statistics(): two texts, then numbers */
 #define TEXT_COLUMNS	2
 #define MEMORY_COLUMNS	(TEXT_COLUMNS + 14)
+#define ALL_COLUMNS		(MEMORY_COLUMNS + 8)
 
 static void
 put_memory_row(ReturnSetInfo *rsinfo)
 {
 	Arena	   *arena = cache_arena();
 	ArenaStatistics statistics = {0};
-	Datum		values[MEMORY_COLUMNS];
-	bool		nulls[MEMORY_COLUMNS] = {false};
+	Datum		values[ALL_COLUMNS] = {0};
+	bool		nulls[ALL_COLUMNS] = {false};
 
 	if (arena != NULL)
 		statistics = memory_statistics(arena);
@@ -227,6 +255,44 @@ put_memory_row(ReturnSetInfo *rsinfo)
 	values[13] = Int64GetDatum(statistics.expirations);
 	values[14] = Int64GetDatum(statistics.collisions);
 	values[15] = Int64GetDatum(statistics.damages);
+	for (int i = MEMORY_COLUMNS; i < ALL_COLUMNS; i++)
+		nulls[i] = true;
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+}
+
+static void
+put_persistent_row(ReturnSetInfo *rsinfo)
+{
+	StoreStatistics statistics;
+	Datum		values[ALL_COLUMNS] = {0};
+	bool		nulls[ALL_COLUMNS] = {false};
+
+	if (!store_statistics(MyDatabaseId, &statistics))
+		return;
+	values[0] = CStringGetTextDatum("persistent");
+	values[1] = CStringGetTextDatum(store_persist ? "table" : "off");
+	values[2] = Int64GetDatum(statistics.entries);
+	nulls[3] = true;
+	values[4] = Int64GetDatum(statistics.bytes);
+	values[5] = Int64GetDatum(statistics.capacity);
+	values[6] = Int64GetDatum(statistics.hits);
+	values[7] = Int64GetDatum(statistics.misses);
+	values[8] = Int64GetDatum(statistics.flushed_entries);
+	nulls[9] = nulls[10] = true;
+	values[11] = Int64GetDatum(statistics.evictions);
+	nulls[12] = true;
+	values[13] = Int64GetDatum(statistics.expirations);
+	nulls[14] = true;
+	values[15] = Int64GetDatum(statistics.corrupt_rows);
+	values[16] = Int64GetDatum(statistics.flushes);
+	values[17] = Int64GetDatum(statistics.flush_errors);
+	values[18] = Int64GetDatum(statistics.loads);
+	values[19] = Int64GetDatum(statistics.loaded_entries);
+	values[20] = Int64GetDatum(statistics.missing_tables);
+	values[21] = Int64GetDatum(statistics.read_errors);
+	values[22] = Int64GetDatum(statistics.launch_failures);
+	values[23] = TimestampTzGetDatum(statistics.last_flush);
+	nulls[23] = statistics.last_flush == 0;
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
@@ -236,5 +302,6 @@ synastry_cache_statistics(PG_FUNCTION_ARGS)
 {
 	InitMaterializedSRF(fcinfo, 0);
 	put_memory_row((ReturnSetInfo *) fcinfo->resultinfo);
+	put_persistent_row((ReturnSetInfo *) fcinfo->resultinfo);
 	return (Datum) 0;
 }

@@ -11,7 +11,10 @@
 
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "cache/cache.h"
+#include "cache/store.h"
 #include "functions/prepared.h"
 
 /* ids are never used for anything else later */
@@ -45,6 +48,24 @@ cache_get_value(const CacheKey *key)
 		pfree(value);
 		return NULL;
 	}
+	return value;
+}
+
+/* the same from the persistent tier, and from now on in memory, too */
+static inline void *
+store_get_value(const CacheKey *key)
+{
+	Size		size;
+	TimestampTz made;
+	void	   *value = store_get(&key->key, &size, &made);
+
+	if (value != NULL && (size < VARHDRSZ || VARSIZE(value) != size))
+	{
+		pfree(value);
+		return NULL;
+	}
+	if (value != NULL)
+		(void) cache_put_at(&key->key, MyDatabaseId, value, size, made, false);
 	return value;
 }
 
