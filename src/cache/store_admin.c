@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "tcop/utility.h"
 
 #include "cache/cache.h"
@@ -71,6 +72,16 @@ store_purge_expired(void)
 	return removed;
 }
 
+/*
+ * Keeps readers out until the transaction ends: one that finds a row which is
+ * on its way out would put it into memory, and keep it there.
+ */
+static void
+keep_readers_out(const StoreTable *table)
+{
+	LockRelationOid(table->table, AccessExclusiveLock);
+}
+
 int64
 store_reset(void)
 {
@@ -79,6 +90,7 @@ store_reset(void)
 
 	if (!begin_administration(&table, "synastry_cache_reset()"))
 		return 0;
+	keep_readers_out(&table);
 	removed = store_remove_all(&table);
 	store_close(&table);
 	return removed;
@@ -92,6 +104,7 @@ store_forget(const void *bytes, Size size)
 
 	if (size == 0 || !begin_administration(&table, "synastry_cache_forget()"))
 		return 0;
+	keep_readers_out(&table);
 	removed = store_remove_containing(&table, bytes, size);
 	store_close(&table);
 	return removed;

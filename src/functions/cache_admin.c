@@ -86,14 +86,12 @@ forget_partition(Arena *arena, uint32 partition, void *context)
 
 /*
  * SQL
+ *
+ * The table goes before memory: from then on nobody reads it, so that what is
+ * removed does not come back.
  */
 
-/*
- * A backend that has just read a row may put it into memory until the
- * removal commits.
- *
- * synastry_cache_flush(): writes what is new; returns rows written
- */
+/* synastry_cache_flush(): writes what is new; returns rows written */
 Datum
 synastry_cache_flush(PG_FUNCTION_ARGS)
 {
@@ -224,84 +222,131 @@ memory_statistics(Arena *arena)
 	return sum;
 }
 
-/* the columns of synastry_cache_statistics(): two texts, then numbers */
-#define TEXT_COLUMNS	2
-#define MEMORY_COLUMNS	(TEXT_COLUMNS + 14)
-#define ALL_COLUMNS		(MEMORY_COLUMNS + 8)
+/* the columns of synastry_cache_statistics() */
+enum
+{
+	COLUMN_TIER,
+	COLUMN_STORAGE,
+	COLUMN_ENTRIES,
+	COLUMN_DIRTY_ENTRIES,
+	COLUMN_BYTES,
+	COLUMN_CAPACITY,
+	COLUMN_HITS,
+	COLUMN_MISSES,
+	COLUMN_INSERTS,
+	COLUMN_SKIPPED,
+	COLUMN_REFUSED,
+	COLUMN_EVICTIONS,
+	COLUMN_EVICTIONS_DIRTY,
+	COLUMN_EXPIRATIONS,
+	COLUMN_COLLISIONS,
+	COLUMN_DAMAGES,
+	COLUMN_FLUSHES,
+	COLUMN_FLUSH_ERRORS,
+	COLUMN_LOADS,
+	COLUMN_LOADED_ENTRIES,
+	COLUMN_MISSING_TABLES,
+	COLUMN_READ_ERRORS,
+	COLUMN_LAUNCH_FAILURES,
+	COLUMN_LAST_FLUSH,
+	N_COLUMNS
+};
+
+typedef struct Row
+{
+	Datum		values[N_COLUMNS];
+	bool		nulls[N_COLUMNS];
+} Row;
+
+/* a row in which all but the names is null */
+static void
+begin_row(Row *row, const char *tier, const char *storage)
+{
+	memset(row->nulls, true, sizeof(row->nulls));
+	row->values[COLUMN_TIER] = CStringGetTextDatum(tier);
+	row->values[COLUMN_STORAGE] = CStringGetTextDatum(storage);
+	row->nulls[COLUMN_TIER] = row->nulls[COLUMN_STORAGE] = false;
+}
+
+static void
+set_count(Row *row, int column, uint64 count)
+{
+	row->values[column] = Int64GetDatum((int64) count);
+	row->nulls[column] = false;
+}
+
+static void
+put_row(ReturnSetInfo *rsinfo, Row *row)
+{
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, row->values, row->nulls);
+}
 
 static void
 put_memory_row(ReturnSetInfo *rsinfo)
 {
 	Arena	   *arena = cache_arena();
 	ArenaStatistics statistics = {0};
-	Datum		values[ALL_COLUMNS] = {0};
-	bool		nulls[ALL_COLUMNS] = {false};
+	Row			row;
 
 	if (arena != NULL)
 		statistics = memory_statistics(arena);
-	values[0] = CStringGetTextDatum("memory");
-	values[1] = CStringGetTextDatum(arena == NULL ? "off" : cache_is_shared() ? "shared" : "local");
-	values[2] = Int64GetDatum(statistics.entries);
-	values[3] = Int64GetDatum(statistics.dirty);
-	values[4] = Int64GetDatum(statistics.bytes);
-	values[5] = Int64GetDatum(statistics.capacity);
-	values[6] = Int64GetDatum(statistics.hits);
-	values[7] = Int64GetDatum(statistics.misses);
-	values[8] = Int64GetDatum(statistics.inserts);
-	values[9] = Int64GetDatum(statistics.skipped);
-	values[10] = Int64GetDatum(statistics.refused);
-	values[11] = Int64GetDatum(statistics.evictions);
-	values[12] = Int64GetDatum(statistics.evictions_dirty);
-	values[13] = Int64GetDatum(statistics.expirations);
-	values[14] = Int64GetDatum(statistics.collisions);
-	values[15] = Int64GetDatum(statistics.damages);
-	for (int i = MEMORY_COLUMNS; i < ALL_COLUMNS; i++)
-		nulls[i] = true;
-	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	begin_row(&row, "memory", arena == NULL ? "off" : cache_is_shared() ? "shared" : "local");
+	set_count(&row, COLUMN_ENTRIES, statistics.entries);
+	set_count(&row, COLUMN_DIRTY_ENTRIES, statistics.dirty);
+	set_count(&row, COLUMN_BYTES, statistics.bytes);
+	set_count(&row, COLUMN_CAPACITY, statistics.capacity);
+	set_count(&row, COLUMN_HITS, statistics.hits);
+	set_count(&row, COLUMN_MISSES, statistics.misses);
+	set_count(&row, COLUMN_INSERTS, statistics.inserts);
+	set_count(&row, COLUMN_SKIPPED, statistics.skipped);
+	set_count(&row, COLUMN_REFUSED, statistics.refused);
+	set_count(&row, COLUMN_EVICTIONS, statistics.evictions);
+	set_count(&row, COLUMN_EVICTIONS_DIRTY, statistics.evictions_dirty);
+	set_count(&row, COLUMN_EXPIRATIONS, statistics.expirations);
+	set_count(&row, COLUMN_COLLISIONS, statistics.collisions);
+	set_count(&row, COLUMN_DAMAGES, statistics.damages);
+	put_row(rsinfo, &row);
 }
 
+/* There is none if the library is not preloaded. */
 static void
 put_persistent_row(ReturnSetInfo *rsinfo)
 {
 	StoreStatistics statistics;
-	Datum		values[ALL_COLUMNS] = {0};
-	bool		nulls[ALL_COLUMNS] = {false};
+	Row			row;
 
 	if (!store_statistics(MyDatabaseId, &statistics))
 		return;
-	values[0] = CStringGetTextDatum("persistent");
-	values[1] = CStringGetTextDatum(store_persist ? "table" : "off");
-	values[2] = Int64GetDatum(statistics.entries);
-	nulls[3] = true;
-	values[4] = Int64GetDatum(statistics.bytes);
-	values[5] = Int64GetDatum(statistics.capacity);
-	values[6] = Int64GetDatum(statistics.hits);
-	values[7] = Int64GetDatum(statistics.misses);
-	values[8] = Int64GetDatum(statistics.flushed_entries);
-	nulls[9] = nulls[10] = true;
-	values[11] = Int64GetDatum(statistics.evictions);
-	nulls[12] = true;
-	values[13] = Int64GetDatum(statistics.expirations);
-	nulls[14] = true;
-	values[15] = Int64GetDatum(statistics.corrupt_rows);
-	values[16] = Int64GetDatum(statistics.flushes);
-	values[17] = Int64GetDatum(statistics.flush_errors);
-	values[18] = Int64GetDatum(statistics.loads);
-	values[19] = Int64GetDatum(statistics.loaded_entries);
-	values[20] = Int64GetDatum(statistics.missing_tables);
-	values[21] = Int64GetDatum(statistics.read_errors);
-	values[22] = Int64GetDatum(statistics.launch_failures);
-	values[23] = TimestampTzGetDatum(statistics.last_flush);
-	nulls[23] = statistics.last_flush == 0;
-	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	begin_row(&row, "persistent", store_persist ? "table" : "off");
+	set_count(&row, COLUMN_ENTRIES, statistics.entries);
+	set_count(&row, COLUMN_BYTES, statistics.bytes);
+	set_count(&row, COLUMN_CAPACITY, statistics.capacity);
+	set_count(&row, COLUMN_HITS, statistics.hits);
+	set_count(&row, COLUMN_MISSES, statistics.misses);
+	set_count(&row, COLUMN_INSERTS, statistics.flushed_entries);
+	set_count(&row, COLUMN_EVICTIONS, statistics.evictions);
+	set_count(&row, COLUMN_EXPIRATIONS, statistics.expirations);
+	set_count(&row, COLUMN_DAMAGES, statistics.corrupt_rows);
+	set_count(&row, COLUMN_FLUSHES, statistics.flushes);
+	set_count(&row, COLUMN_FLUSH_ERRORS, statistics.flush_errors);
+	set_count(&row, COLUMN_LOADS, statistics.loads);
+	set_count(&row, COLUMN_LOADED_ENTRIES, statistics.loaded_entries);
+	set_count(&row, COLUMN_MISSING_TABLES, statistics.missing_tables);
+	set_count(&row, COLUMN_READ_ERRORS, statistics.read_errors);
+	set_count(&row, COLUMN_LAUNCH_FAILURES, statistics.launch_failures);
+	row.values[COLUMN_LAST_FLUSH] = TimestampTzGetDatum(statistics.last_flush);
+	row.nulls[COLUMN_LAST_FLUSH] = (statistics.last_flush == 0);
+	put_row(rsinfo, &row);
 }
 
 /* synastry_cache_statistics(): a row for each tier */
 Datum
 synastry_cache_statistics(PG_FUNCTION_ARGS)
 {
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+
 	InitMaterializedSRF(fcinfo, 0);
-	put_memory_row((ReturnSetInfo *) fcinfo->resultinfo);
-	put_persistent_row((ReturnSetInfo *) fcinfo->resultinfo);
+	put_memory_row(rsinfo);
+	put_persistent_row(rsinfo);
 	return (Datum) 0;
 }
