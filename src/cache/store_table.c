@@ -155,9 +155,12 @@ prepare(const StoreTable *table, const char *text, int count, const Oid *types)
 static void
 execute(SPIPlanPtr plan, Datum *arguments)
 {
+	MemoryContext context = CurrentMemoryContext;
 	int			result = SPI_execute_snapshot(plan, arguments, NULL, GetLatestSnapshot(),
 											  InvalidSnapshot, false, true, 0);
 
+	/* SPI leaves that of its own */
+	MemoryContextSwitchTo(context);
 	if (result < 0)
 		elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(result));
 }
@@ -560,7 +563,10 @@ store_load(StoreTable *table, TimestampTz deadline)
 
 		CHECK_FOR_INTERRUPTS();
 		while (first > 0 && left - first < LOAD_ROWS && bytes < LOAD_BYTES)
-			bytes += Max(rows[--first].size, 0);
+		{
+			first--;
+			bytes += Max(rows[first].size, 0);
+		}
 		load_rows(table, rows + first, left - first);
 		left = first;
 		MemoryContextSwitchTo(old_context);
