@@ -89,7 +89,7 @@ cache_shmem_request(void)
 
 	if (shape.partitions == 0)
 		return;
-	RequestAddinShmemSpace(shared_size());
+	RequestAddinShmemSpace(add_size(shared_size(), MAXALIGN(sizeof(LWLockPadded *))));
 	RequestNamedLWLockTranche(LOCK_TRANCHE, shape.partitions);
 }
 
@@ -98,6 +98,7 @@ cache_shmem_startup(void)
 {
 	bool		found;
 	void	   *block;
+	LWLockPadded **shared_locks;
 
 	shared_arena = NULL;
 	locks = NULL;
@@ -106,7 +107,12 @@ cache_shmem_startup(void)
 	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
 	block = ShmemInitStruct("synastry cache", shared_size(), &found);
 	shared_arena = found ? block : arena_init(block, shared_size());
-	locks = GetNamedLWLockTranche(LOCK_TRANCHE);
+
+	/* only the postmaster may ask by name, if it does not fork (EXEC_BACKEND) */
+	shared_locks = ShmemInitStruct("synastry cache locks", sizeof(LWLockPadded *), &found);
+	if (!found)
+		*shared_locks = GetNamedLWLockTranche(LOCK_TRANCHE);
+	locks = *shared_locks;
 	LWLockRelease(AddinShmemInitLock);
 }
 
