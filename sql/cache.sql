@@ -139,8 +139,10 @@ RESET ROLE;
 DROP ROLE regress_synastry_reader;
 
 -- Nonsense is refused.
+\set VERBOSITY sqlstate
 SET synastry.cache_min_cells = 0;
 SET synastry.local_cache_size = -1;
+\set VERBOSITY default
 
 DROP FUNCTION counted;
 DROP VIEW counters;

@@ -91,6 +91,7 @@ cache_shmem_request(void)
 	if (shape.partitions == 0)
 		return;
 	RequestAddinShmemSpace(shared_size());
+	RequestAddinShmemSpace(MAXALIGN(sizeof(LWLockPadded *)));
 	RequestAddinShmemSpace(store_shmem_size());
 	RequestNamedLWLockTranche(LOCK_TRANCHE, shape.partitions);
 }
@@ -100,6 +101,7 @@ cache_shmem_startup(void)
 {
 	bool		found;
 	void	   *block;
+	LWLockPadded **shared_locks;
 	void	   *state;
 
 	shared_arena = NULL;
@@ -110,7 +112,13 @@ cache_shmem_startup(void)
 	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
 	block = ShmemInitStruct("synastry cache", shared_size(), &found);
 	shared_arena = found ? block : arena_init(block, shared_size());
-	locks = GetNamedLWLockTranche(LOCK_TRANCHE);
+
+	/* only the postmaster may ask by name, if it does not fork (EXEC_BACKEND) */
+	shared_locks = ShmemInitStruct("synastry cache locks", sizeof(LWLockPadded *), &found);
+	if (!found)
+		*shared_locks = GetNamedLWLockTranche(LOCK_TRANCHE);
+	locks = *shared_locks;
+
 	state = ShmemInitStruct("synastry cache store", store_shmem_size(), &found);
 	store_shmem_init(state, found);
 	LWLockRelease(AddinShmemInitLock);
