@@ -870,8 +870,9 @@ CREATE UNLOGGED TABLE synastry_cache (
 	size int4 NOT NULL,
 	CONSTRAINT synastry_cache_pkey PRIMARY KEY (hash)
 );
--- short rows, so that expiry and bounding read little; nothing to gain by compressing keys
-ALTER TABLE synastry_cache ALTER key SET STORAGE EXTERNAL;
+-- short rows, so that expiry and bounding read little; not compressed, which would take longer than
+-- making many a value again
+ALTER TABLE synastry_cache ALTER key SET STORAGE EXTERNAL, ALTER value SET STORAGE EXTERNAL;
 CREATE INDEX synastry_cache_created ON synastry_cache (created);
 CREATE INDEX synastry_cache_last_used ON synastry_cache (last_used);
 REVOKE ALL ON synastry_cache FROM PUBLIC;

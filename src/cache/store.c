@@ -2,9 +2,10 @@
  * store.c
  *		The persistent tier: finding its table, reading a row of it.
  *
- * store_get() is called by VOLATILE functions in a backend.  It must never be
- * the reason that a query fails or waits.  So it reads the table directly,
- * not by SQL: no planner, no rights, no triggers, nobody's code.  It does so
+ * store_get() is called in a backend, by functions whose results are worth
+ * it.  It must never be the reason that a query fails or waits.  So it reads
+ * the table directly, not by SQL: no planner, no rights, no triggers, nobody's
+ * code.  It does so
  *
  * - in a subtransaction, so that an error (a damaged page, say) is a miss;
  * - with locks that it takes only if nobody has conflicting ones, so that it

@@ -4,8 +4,8 @@
  *
  * Bytes in, bytes out.  A table in each database, synastry_cache, holds what
  * the memory tier held, and more; it is UNLOGGED, so a crash empties both.
- * Workers write it (worker.c); only VOLATILE functions read it.  All this is
- * there if the library is preloaded, with shared memory for the cache.
+ * Workers write it (worker.c); who asks for what is worth it reads it.  All
+ * this is there if the library is preloaded, with shared memory for the cache.
  */
 #ifndef SYNASTRY_STORE_H
 #define SYNASTRY_STORE_H
@@ -36,7 +36,8 @@ extern void store_shmem_init(void *memory, bool found);
 extern void store_note_use(Oid database);
 
 /*
- * For VOLATILE callers, on a miss in memory: the value of a key, allocated in
+ * On a miss in memory, outside of parallel workers and expressions that are
+ * indexed: the value of a key, allocated in
  * the current memory context, and when it was computed (both of which
  * cache_put_at() wants).  NULL if it is not there, has expired, or cannot be
  * read for any reason: it does not fail, wait for a lock of the table, or take

@@ -230,6 +230,8 @@ group_tally_final(PG_FUNCTION_ARGS)
 	make_key(&group, &key);
 	tally = cache_get_value(&key);
 	if (tally == NULL)
+		tally = store_get_value(&key);
+	if (tally == NULL)
 	{
 		tally = tally_group(&group);
 		cache_put(&key, tally, VARSIZE(tally));

@@ -428,12 +428,13 @@ make_report(const Pair *pair)
 }
 
 /*
- * The report of two charts, as it was made before or made now.  Only VOLATILE
- * callers may look into the persistent tier.
+ * The report of two charts, as it was made before or made now.  It is not
+ * looked for in the persistent tier, where finding it takes three times as
+ * long as making it.
  */
 static Jsonb *
 find_report(const Chart *a, const Chart *b, const PreparedSet *set,
-			const PreparedModel *model, bool use_cache, bool use_store, bool *cached)
+			const PreparedModel *model, bool use_cache, bool *cached)
 {
 	CacheKey	key;
 	Pair		pair;
@@ -448,8 +449,6 @@ find_report(const Chart *a, const Chart *b, const PreparedSet *set,
 		cache_key_add_value(&key, b);
 		cache_key_finish(&key);
 		report = cache_get_value(&key);
-		if (report == NULL && use_store)
-			report = store_get_value(&key);
 	}
 	*cached = (report != NULL);
 	if (report == NULL)
@@ -471,7 +470,7 @@ warm_report(const Chart *a, const Chart *b, const PreparedSet *set,
 {
 	bool		cached;
 
-	pfree(find_report(a, b, set, model, true, true, &cached));
+	pfree(find_report(a, b, set, model, true, &cached));
 }
 
 /* synastry_report(chart, chart, aspect_set, score_model) */
@@ -482,7 +481,7 @@ synastry_report(PG_FUNCTION_ARGS)
 
 	PG_RETURN_JSONB_P(find_report(PG_GETARG_CHART(0), PG_GETARG_CHART(1),
 								  prepare_set(fcinfo, 2), prepare_model(fcinfo, 3),
-								  cache_is_on, false, &cached));
+								  cache_is_on, &cached));
 }
 
 /*
@@ -593,7 +592,7 @@ synastry_with_metadata(PG_FUNCTION_ARGS)
 	call.orb = orb_argument(fcinfo, 2);
 	report = find_report(PG_GETARG_CHART(0), PG_GETARG_CHART(1),
 						 call.majors ? prepare_majors(fcinfo, 2, call.orb) : prepare_set(fcinfo, 4),
-						 prepare_preset_model(fcinfo, "weighted"), use_cache, true, &call.cached);
+						 prepare_preset_model(fcinfo, "weighted"), use_cache, &call.cached);
 
 	INSTR_TIME_SET_CURRENT(duration);
 	INSTR_TIME_SUBTRACT(duration, start);

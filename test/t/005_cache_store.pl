@@ -17,22 +17,27 @@ autovacuum = off
 END
 $node->start;
 
-# A crowd; what is right is made without any cache.
+# Two hundred groups out of a crowd, whose tallies are dear enough to be read from the table; what is right
+# is made without any cache.
 my $set_up = <<'END';
 CREATE EXTENSION synastry;
 CREATE TABLE charts AS
 SELECT i AS id, ARRAY(SELECT (i * 137.50776 * body + body * body * 31)::float8 FROM generate_series(1, 10) body)::chart AS chart
-FROM generate_series(1, 100) i;
+FROM generate_series(1, 300) i;
+SET synastry.cache = off;
 CREATE TABLE made AS
-SELECT a.id AS a, b.id AS b, md5((synastry(a.chart, b.chart, use_caching => false) - 'metadata')::text) AS digest
-FROM charts a, charts b WHERE a.id <= 10 AND b.id <= 20;
+SELECT g, md5(group_tally(chart)::text) AS digest
+FROM generate_series(1, 200) g JOIN charts ON id BETWEEN g AND g + 63
+GROUP BY g;
 END
 
-# All pairs: how many were wrong, and how many came out of the cache.
+# All groups: how many were wrong, and how many came out of the cache.
 my $ask = <<'END';
-SELECT count(*) FILTER (WHERE md5((s.s - 'metadata')::text) <> m.digest), count(*) FILTER (WHERE (s.s #>> '{metadata,cached}')::bool)
-FROM made m JOIN charts a ON a.id = m.a JOIN charts b ON b.id = m.b
-	CROSS JOIN LATERAL (SELECT synastry(a.chart, b.chart) OFFSET 0) s (s)
+SELECT sum(hits) AS before FROM pg_stat_synastry_cache \gset
+SELECT count(*) FILTER (WHERE tally <> digest) AS wrong
+FROM (SELECT g, digest, md5(group_tally(chart)::text) AS tally
+	FROM made JOIN charts ON id BETWEEN g AND g + 63 GROUP BY g, digest) m \gset
+SELECT :wrong, sum(hits) - :before FROM pg_stat_synastry_cache
 END
 
 sub ask { return $node->safe_psql($_[0] // 'postgres', $ask); }
@@ -163,12 +168,45 @@ configure('synastry.persist_max_size', "'0'");
 wait_for('count(*) = 0 FROM synastry_cache', 'nothing is kept with 0');
 configure('synastry.persist_max_size', "'1GB'");
 
+# A dump has the extension, but nothing that was cached; what is restored from it works.
+$node->safe_psql('postgres', 'SELECT synastry_cache_reset()');
+fill();
+wait_for('count(*) = 200 FROM synastry_cache', 'there are rows to leave out');
+$node->command_ok([ 'pg_dump', '--format=custom', '--file', $node->basedir . '/dump', $node->connstr('postgres') ], 'dumped');
+$node->safe_psql('postgres', 'CREATE DATABASE restored');
+$node->command_ok([ 'pg_restore', '--exit-on-error', '--dbname', $node->connstr('restored'), $node->basedir . '/dump' ], 'restored');
+is(rows_of('restored'), 0, 'without rows of the cache');
+is(ask('restored'), '0|0', 'nothing from the cache, nothing wrong');
+is($node->safe_psql('restored', 'SELECT synastry_cache_flush() > 0'), 't', 'and its table is written');
+$node->safe_psql('postgres', 'DROP DATABASE restored');
+
+# Every setting can be changed while the server runs, or says that it takes a restart.
+foreach my $setting ([ 'cache_size', "'16MB'" ], [ 'local_cache_size', "'1MB'" ], [ 'cache', "'off'" ], [ 'cache_min_cells', "'5000'" ],
+	[ 'cache_ttl', "'1d'" ], [ 'persist', "'off'" ], [ 'persist_interval', "'1min'" ], [ 'persist_max_size', "'10MB'" ])
+{
+	my ($name, $value) = @$setting;
+	my $is_set = "SELECT current_setting('synastry.$name') = $value FROM pg_settings WHERE name = 'synastry.$name' AND context <> 'postmaster'";
+	my $old = $node->safe_psql('postgres', "SELECT current_setting('synastry.$name')");
+	configure("synastry.$name", $value);
+	if ($name eq 'cache_size')
+	{
+		ok($node->poll_query_until('postgres', "SELECT pending_restart FROM pg_settings WHERE name = 'synastry.$name'"), "$name: takes a restart");
+	}
+	else
+	{
+		ok($node->poll_query_until('postgres', $is_set), "$name: takes a reload");
+	}
+	like(ask(), qr/^0[|]/, "$name: the answers are right");
+	configure("synastry.$name", "'$old'");
+	$node->poll_query_until('postgres', "SELECT current_setting('synastry.$name') = '$old' FROM pg_settings WHERE name = 'synastry.$name'");
+}
+
 # Forgetting a chart.
 $node->safe_psql('postgres', 'SELECT synastry_cache_reset()');
 fill();
 wait_for('count(*) = 200 FROM synastry_cache', 'written once more');
-is($node->safe_psql('postgres', 'SELECT synastry_cache_forget(chart) >= 20 FROM charts WHERE id = 15'), 't', 'a chart is forgotten');
-is(rows_of(), 190, 'in the table, too');
+is($node->safe_psql('postgres', 'SELECT synastry_cache_forget(chart) >= 15 FROM charts WHERE id = 15'), 't', 'a chart is forgotten');
+is(rows_of(), 185, 'in the table, too, with the groups that it was in');
 
 # Another database, and copies.
 $node->safe_psql('postgres', 'CREATE DATABASE other');
