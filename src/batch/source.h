@@ -62,8 +62,8 @@ extern char *source_query(Datum argument, Oid argument_type,
 
 /*
  * Prepares the query and checks that it is one SELECT with the columns, in
- * any order and among others.  The fields above the query are set by the caller, who is
- * connected to SPI; chart_type is the type of the extension.
+ * any order and among others.  The fields above the plan are set by the
+ * caller, who is connected to SPI; chart_type is the type of the extension.
  */
 extern void source_prepare(Source *source, const char *query, Oid chart_type);
 
