@@ -27,6 +27,9 @@
 
 #define LOCK_TRANCHE	"synastry_cache"
 
+/* larger buffers come from the system and go back to it, page by page */
+#define MAX_EXPECTED	(64 * 1024)
+
 int			cache_size;
 int			local_cache_size;
 bool		cache_is_on;
@@ -267,7 +270,7 @@ cache_not_before(void)
 void *
 cache_get(const CacheKey *key, Size *size)
 {
-	/* what the next value will probably take */
+	/* what the next value will probably take, unless that is very much */
 	static uint32 expected = 16 * 1024;
 
 	Arena	   *arena = cache_arena();
@@ -302,7 +305,7 @@ cache_get(const CacheKey *key, Size *size)
 		}
 		/* another value may be there by then, so it may happen again */
 		allocated = length;
-		if (length < 1024 * 1024)
+		if (length <= MAX_EXPECTED)
 			expected = length;
 		value = MemoryContextAllocHuge(CurrentMemoryContext, allocated);
 	}
