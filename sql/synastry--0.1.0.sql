@@ -844,7 +844,7 @@ CREATE VIEW pg_stat_synastry_cache AS
 		hits::float8 / nullif(hits + misses, 0) AS hit_ratio,
 		inserts, skipped, refused, evictions, evictions_dirty, expirations,
 		collisions, damages, flushes, flush_errors, loads, loaded_entries,
-		missing_tables, read_errors, launch_failures, last_flush
+		missing_tables, read_errors, launch_failures, last_flush, stats_reset
 	FROM synastry_cache_statistics();
 COMMENT ON VIEW pg_stat_synastry_cache IS 'the cache of reports, group tallies and large matrices: what is in it, how it answers, what it drops';
 GRANT SELECT ON pg_stat_synastry_cache TO PUBLIC;
@@ -903,6 +903,81 @@ CREATE VIEW pg_stat_progress_synastry AS
 		LEFT JOIN pg_catalog.pg_database AS d ON d.oid = p.datid;
 COMMENT ON VIEW pg_stat_progress_synastry IS 'the batches that run in any database, how far they got and the memory that they take';
 GRANT SELECT ON pg_stat_progress_synastry TO PUBLIC;
+
+CREATE FUNCTION synastry_statistics(by_database bool, OUT datid oid, OUT operation text,
+	OUT calls int8, OUT pairs int8, OUT cells int8, OUT rows int8, OUT pages int8,
+	OUT cache_hits int8, OUT cache_misses int8, OUT cache_bypassed int8, OUT errors int8,
+	OUT timed_calls int8, OUT total_time float8, OUT min_time float8, OUT max_time float8,
+	OUT mean_time float8, OUT stddev_time float8, OUT p50 float8, OUT p95 float8, OUT p99 float8,
+	OUT peak_memory int8, OUT stats_reset timestamptz)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 20;
+COMMENT ON FUNCTION synastry_statistics(bool) IS 'implementation of pg_stat_synastry and, not by database, of pg_stat_synastry_cluster';
+
+CREATE VIEW pg_stat_synastry AS
+	SELECT s.datid, d.datname, s.operation, s.calls, s.pairs, s.cells, s.rows, s.pages,
+		s.cache_hits, s.cache_misses, s.cache_bypassed, s.errors, s.timed_calls,
+		s.total_time, s.min_time, s.max_time, s.mean_time, s.stddev_time,
+		s.p50, s.p95, s.p99, s.peak_memory, s.stats_reset
+	FROM synastry_statistics(true) AS s
+		LEFT JOIN pg_catalog.pg_database AS d ON d.oid = s.datid;
+COMMENT ON VIEW pg_stat_synastry IS 'what was done in each database, by operation: counts, times in ms (of all calls, or with synastry.track_timing only), percentiles, memory in bytes; datid 0 stands for databases beyond the 64th';
+
+CREATE VIEW pg_stat_synastry_cluster AS
+	SELECT s.operation, s.calls, s.pairs, s.cells, s.rows, s.pages,
+		s.cache_hits, s.cache_misses, s.cache_bypassed, s.errors, s.timed_calls,
+		s.total_time, s.min_time, s.max_time, s.mean_time, s.stddev_time,
+		s.p50, s.p95, s.p99, s.peak_memory, s.stats_reset
+	FROM synastry_statistics(false) AS s;
+COMMENT ON VIEW pg_stat_synastry_cluster IS 'pg_stat_synastry of all databases together, percentiles included';
+
+CREATE FUNCTION synastry_history(OUT interval_start timestamptz, OUT interval_end timestamptz,
+	OUT operation text, OUT calls int8, OUT pairs int8, OUT mean_time float8,
+	OUT p95 float8, OUT hit_ratio float8, OUT errors int8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 1000;
+COMMENT ON FUNCTION synastry_history() IS 'implementation of pg_stat_synastry_history';
+
+CREATE VIEW pg_stat_synastry_history AS
+	SELECT interval_start, interval_end, operation, calls, pairs, mean_time, p95,
+		hit_ratio, errors
+	FROM synastry_history();
+COMMENT ON VIEW pg_stat_synastry_history IS 'what was done in the whole cluster in each of the last synastry.history_size intervals, by operation; times in ms';
+
+CREATE FUNCTION synastry_regressions(factor float8 DEFAULT 1.5, OUT operation text,
+	OUT per text, OUT baseline_time float8, OUT recent_time float8, OUT ratio float8,
+	OUT trend text, OUT intervals int4)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 3;
+COMMENT ON FUNCTION synastry_regressions(float8) IS 'timed operations that became slower by the history: whose mean time (ms per call, or per pair for groups, batches and crosses) in the newest quarter of at least four intervals, at most twelve, is above factor times the median of those before; and how it goes on: improving, stable, degrading';
+
+CREATE FUNCTION synastry_info(OUT library_version text, OUT instruction_set text,
+	OUT preloaded bool, OUT cache text, OUT statistics text, OUT stats_reset timestamptz,
+	OUT persistent bool)
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION synastry_info() IS 'implementation of pg_stat_synastry_info';
+
+CREATE VIEW pg_stat_synastry_info AS
+	SELECT i.library_version, e.extversion AS sql_version, i.instruction_set, i.preloaded,
+		i.cache, i.persistent, i.statistics,
+		i.library_version <> e.extversion OR EXISTS (
+			SELECT FROM pg_catalog.pg_settings AS s
+			WHERE s.pending_restart
+				AND (s.name = 'shared_preload_libraries' OR s.name LIKE 'synastry.%')
+		) AS restart_needed,
+		i.stats_reset
+	FROM synastry_info() AS i
+		JOIN pg_catalog.pg_extension AS e ON e.extname = 'synastry';
+COMMENT ON VIEW pg_stat_synastry_info IS 'how this server runs synastry: versions of library and SQL, instruction set in use, where cache and statistics are, and whether a restart is needed for a new library or changed settings';
+
+CREATE FUNCTION pg_stat_synastry_reset() RETURNS timestamptz
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION pg_stat_synastry_reset() IS 'has the figures of all databases, and those of the cache, begin anew; returns when; the history stays';
+REVOKE ALL ON FUNCTION pg_stat_synastry_reset() FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_stat_synastry_reset() TO @extowner@ WITH GRANT OPTION;
+
+GRANT SELECT ON pg_stat_synastry, pg_stat_synastry_cluster, pg_stat_synastry_history,
+	pg_stat_synastry_info TO PUBLIC;
 
 --
 -- The registries

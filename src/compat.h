@@ -12,6 +12,8 @@
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
 #include "nodes/nodes.h"
+#include "portability/instr_time.h"
+#include "storage/proc.h"
 #include "utils/backend_status.h"
 #include "utils/jsonfuncs.h"
 #include "utils/wait_event.h"
@@ -84,6 +86,28 @@ make_json_lexer(const char *json, int length)
 	pgstat_fetch_stat_local_beentry(index)
 #endif
 
+/* the place of this process among all: 17 made it a variable */
+static inline int
+my_proc_number(void)
+{
+#if PG_VERSION_NUM >= 170000
+	return MyProcNumber;
+#else
+	return MyProc->pgprocno;
+#endif
+}
+
+/* 16 counts in ns whatever the clock */
+static inline uint64
+instr_time_nanoseconds(instr_time duration)
+{
+#ifdef INSTR_TIME_GET_NANOSEC
+	return INSTR_TIME_GET_NANOSEC(duration);
+#else
+	return (uint64) duration.tv_sec * 1000000000 + duration.tv_nsec;
+#endif
+}
+
 /* the wait of a process of ours: 17 gave such waits names */
 static inline uint32
 extension_wait_event(const char *name)
@@ -115,6 +139,11 @@ CppConcat(pg_finfo_, funcname) (void) \
 	return &my_finfo; \
 } \
 extern int no_such_variable
+#endif
+
+/* 18 lets extensions add options to EXPLAIN */
+#if PG_VERSION_NUM >= 180000
+#define HAVE_EXPLAIN_EXTENSIONS
 #endif
 
 /* 18 takes the name and version of a module */

@@ -13,6 +13,9 @@
 #include "cache/store.h"
 #include "cache/worker.h"
 #include "compat.h"
+#include "stats/explain.h"
+#include "stats/history.h"
+#include "stats/stats.h"
 #include "synastry.h"
 
 PG_MODULE_MAGIC_EXT(.name = "synastry",.version = SYNASTRY_VERSION);
@@ -79,6 +82,7 @@ request_shmem(void)
 	if (previous_shmem_request_hook)
 		previous_shmem_request_hook();
 	cache_shmem_request();
+	stat_shmem_request();
 }
 
 static void
@@ -87,6 +91,7 @@ start_up_shmem(void)
 	if (previous_shmem_startup_hook)
 		previous_shmem_startup_hook();
 	cache_shmem_startup();
+	stat_shmem_startup();
 }
 
 static void
@@ -111,10 +116,14 @@ _PG_init(void)
 							 check_simd, assign_simd, NULL);
 	cache_define_settings();
 	store_define_settings();
+	stat_define_settings();
 	MarkGUCPrefixReserved("synastry");
+	stat_register_callbacks();
+	explain_install();
 	if (process_shared_preload_libraries_in_progress)
 	{
 		install_hooks();
 		worker_register();
+		history_register_worker();
 	}
 }

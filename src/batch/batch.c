@@ -15,6 +15,7 @@
 #include "batch/results.h"
 #include "functions/score.h"
 #include "stats/progress.h"
+#include "stats/stats.h"
 
 PG_FUNCTION_INFO_V1(synastry_batch);
 
@@ -54,6 +55,7 @@ typedef struct Batch
 	const PreparedSet *set;
 	Results		results;
 	Progress	progress;
+	StatCall	call;
 	MemoryContext scratch;		/* for what a pair needs */
 	int64		charts;
 
@@ -156,8 +158,13 @@ put_pair(Batch *batch, const Pair *pair)
 		values[COLUMN_SCORE] = Float8GetDatum((double) pair->score / SCORE_ONE);
 	nulls[COLUMN_MATRIX] = pair->charts[0] == NULL || pair->charts[1] == NULL;
 	if (!nulls[COLUMN_MATRIX])
+	{
+		batch->call.pairs++;
+		batch->call.cells += pair->charts[0]->n * pair->charts[1]->n;
 		values[COLUMN_MATRIX] = PointerGetDatum(matrix_of_pair(batch->set, pair->charts[0],
 															   pair->charts[1]));
+	}
+	batch->call.rows++;
 	results_put(&batch->results, values, nulls, ids, lengthof(ids));
 }
 
@@ -207,6 +214,7 @@ synastry_batch(PG_FUNCTION_ARGS)
 	Call		call;
 	Source		source;
 
+	stat_begin_outer(&batch.call, STAT_BATCH);
 	call_begin(&call, fcinfo, "synastry_batch", 1);
 	results_begin(&batch.results, fcinfo, call.id_type);
 	SPI_connect();
@@ -225,5 +233,7 @@ synastry_batch(PG_FUNCTION_ARGS)
 
 	SPI_finish();
 	results_end(&batch.results);
+	batch.call.memory = batch.progress.peak_memory_bytes;
+	stat_end_outer(&batch.call);
 	return (Datum) 0;
 }

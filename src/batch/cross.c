@@ -21,6 +21,7 @@
 #include "batch/left_chunk.h"
 #include "batch/results.h"
 #include "stats/progress.h"
+#include "stats/stats.h"
 
 PG_FUNCTION_INFO_V1(synastry_cross);
 
@@ -57,6 +58,7 @@ typedef struct Cross
 
 	Results		results;
 	Progress	progress;
+	StatCall	call;
 	Size		budget;			/* bytes */
 	MemoryContext scratch;		/* for what a left chart does in a tile */
 	TileStore  *store;
@@ -221,6 +223,7 @@ put_pair(Cross *cross, const text * left, const text * right, int64 score, int64
 	values[COLUMN_RANK] = Int64GetDatum(rank);
 	nulls[COLUMN_RANK] = (rank == 0);
 	results_put(&cross->results, values, nulls, ids, lengthof(ids));
+	cross->call.rows++;
 }
 
 static bool
@@ -272,6 +275,7 @@ compute_run(Cross *cross, const TileRun *run)
 		scorer_score(cross->scorer, &left->chart, threshold, take_score, cross);
 		MemoryContextReset(cross->scratch);
 		cross->unreported += run->count;
+		cross->call.cells += (uint64) left->chart.n * run->n * run->count;
 		if (cross->unreported >= REPORT_PAIRS)
 			report(cross, PROGRESS_COMPUTING);
 	}
@@ -374,6 +378,7 @@ synastry_cross(PG_FUNCTION_ARGS)
 	Source		left;
 	Source		right;
 
+	stat_begin_outer(&cross.call, STAT_CROSS);
 	call_begin(&call, fcinfo, "synastry_cross", 2);
 	results_begin(&cross.results, fcinfo, call.id_type);
 	SPI_connect();
@@ -396,5 +401,8 @@ synastry_cross(PG_FUNCTION_ARGS)
 							   cross.null_charts, (long long) cross.null_charts)));
 	SPI_finish();
 	results_end(&cross.results);
+	cross.call.pairs = cross.progress.pairs_done;
+	cross.call.memory = cross.progress.peak_memory_bytes;
+	stat_end_outer(&cross.call);
 	return (Datum) 0;
 }

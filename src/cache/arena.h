@@ -176,6 +176,9 @@ extern bool arena_mark_clean(Arena *arena, uint32_t partition,
 extern ArenaStatistics arena_statistics(const Arena *arena,
 										uint32_t partition);
 
+/* What was counted so far is forgotten.  Lock: exclusive. */
+extern void arena_reset_statistics(Arena *arena, uint32_t partition);
+
 /*
  * For tests: what is wrong with a partition, NULL if nothing is.  marks is a
  * byte for each chunk, of any content.  Lock: exclusive.

@@ -172,6 +172,12 @@ atomic_read(const uint64_t *counter)
 }
 
 static inline void
+atomic_write(uint64_t *counter, uint64_t value)
+{
+	__atomic_store_n(counter, value, __ATOMIC_RELAXED);
+}
+
+static inline void
 atomic_count(uint64_t *counter)
 {
 	__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);

@@ -186,3 +186,20 @@ arena_statistics(const Arena *arena, uint32_t partition)
 			.damages = head->damages
 	};
 }
+
+void
+arena_reset_statistics(Arena *arena, uint32_t partition)
+{
+	Partition  *head = view_partition(arena, partition).head;
+
+	atomic_write(&head->hits, 0);
+	atomic_write(&head->misses, 0);
+	atomic_write(&head->collisions, 0);
+	atomic_write(&head->skipped, 0);
+	head->inserts = 0;
+	head->refused = 0;
+	head->evictions = 0;
+	head->evictions_dirty = 0;
+	head->expirations = 0;
+	head->damages = 0;
+}

@@ -41,6 +41,7 @@ static LWLockPadded * locks = NULL;
 
 static Arena *local_arena = NULL;
 static int	local_arena_size = 0;	/* kB; what it was made for */
+static TimestampTz local_since = 0;
 
 /*
  * Settings
@@ -150,6 +151,7 @@ find_local_arena(void)
 									   MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
 	if (block != NULL)
 		local_arena = arena_init(block, (Size) local_cache_size * 1024);
+	local_since = GetCurrentTimestamp();
 	return local_arena;
 }
 
@@ -202,6 +204,34 @@ cache_unlock(uint32 partition)
 {
 	if (locks != NULL)
 		LWLockRelease(&locks[partition].lock);
+}
+
+/*
+ * Statistics
+ */
+
+TimestampTz
+cache_statistics_since(void)
+{
+	if (cache_arena() == NULL)
+		return 0;
+	return cache_is_shared()
+		? (TimestampTz) pg_atomic_read_u64(&store_state->since) : local_since;
+}
+
+void
+cache_reset_statistics(void)
+{
+	Arena	   *arena = cache_arena();
+
+	for (int partition = 0; arena != NULL && partition < cache_partitions(); partition++)
+	{
+		cache_lock(partition, LW_EXCLUSIVE);
+		arena_reset_statistics(arena, partition);
+		cache_unlock(partition);
+	}
+	store_reset_statistics();
+	local_since = GetCurrentTimestamp();
 }
 
 /*

@@ -71,6 +71,10 @@ extern void cache_lock(uint32 partition, LWLockMode mode);
 extern bool cache_lock_conditional(uint32 partition, LWLockMode mode);
 extern void cache_unlock(uint32 partition);
 
+/* since when the arena counts, 0 if there is none; begins anew */
+extern TimestampTz cache_statistics_since(void);
+extern void cache_reset_statistics(void);
+
 /* entries made before have expired: ARENA_ANY_AGE if they never do */
 extern int64 cache_not_before(void);
 

@@ -57,7 +57,7 @@ extern int64 store_reset(void);
 /* removes the rows whose keys contain these bytes */
 extern int64 store_forget(const void *bytes, Size size);
 
-/* Counts since the start of the server, except where it says now. */
+/* Counts since the start of the server or a reset, except where it says now. */
 typedef struct StoreStatistics
 {
 	/* of one database, as its last flusher left it */
@@ -85,6 +85,9 @@ typedef struct StoreStatistics
 
 /* false if there is no persistent tier; nothing is set then */
 extern bool store_statistics(Oid database, StoreStatistics *statistics);
+
+/* What was counted so far is forgotten. */
+extern void store_reset_statistics(void);
 
 /*
  * For worker.c and store.c only.
@@ -134,6 +137,7 @@ typedef struct StoreState
 {
 	pg_atomic_uint32 leader;	/* place of its PGPROC; STORE_NO_PROCESS */
 	pg_atomic_uint32 finished;	/* the last flusher came to its end */
+	pg_atomic_uint64 since;		/* a TimestampTz: start of all counters */
 	pg_atomic_uint64 counters[STORE_COUNTERS];
 	StoreDatabase databases[STORE_DATABASES];
 } StoreState;

@@ -20,6 +20,7 @@
 #include "storage/latch.h"
 #include "storage/proc.h"
 #include "utils/guc.h"
+#include "utils/timestamp.h"
 
 #include "cache/store.h"
 
@@ -67,6 +68,7 @@ store_shmem_init(void *memory, bool found)
 	memset(store_state, 0, sizeof(StoreState));
 	pg_atomic_init_u32(&store_state->leader, STORE_NO_PROCESS);
 	pg_atomic_init_u32(&store_state->finished, 0);
+	pg_atomic_init_u64(&store_state->since, (uint64) GetCurrentTimestamp());
 	for (int i = 0; i < STORE_COUNTERS; i++)
 		pg_atomic_init_u64(&store_state->counters[i], 0);
 	for (int i = 0; i < STORE_DATABASES; i++)
@@ -138,6 +140,16 @@ store_count(StoreCounter counter, uint64 count)
 {
 	if (store_state != NULL)
 		pg_atomic_fetch_add_u64(&store_state->counters[counter], count);
+}
+
+void
+store_reset_statistics(void)
+{
+	if (store_state == NULL)
+		return;
+	for (int i = 0; i < STORE_COUNTERS; i++)
+		pg_atomic_write_u64(&store_state->counters[i], 0);
+	pg_atomic_write_u64(&store_state->since, (uint64) GetCurrentTimestamp());
 }
 
 static uint64

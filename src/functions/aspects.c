@@ -11,6 +11,7 @@
 #include "functions/cached.h"
 #include "functions/motion.h"
 #include "functions/prepared.h"
+#include "stats/stats.h"
 
 PG_FUNCTION_INFO_V1(aspect_matrix);
 PG_FUNCTION_INFO_V1(aspects_of_charts);
@@ -35,7 +36,7 @@ matrix_of_selections(const PreparedSet *prepared, const Selection *a, const Sele
 /* The same out of the cache, or into it. */
 static AspectMatrix *
 find_matrix(const PreparedSet *prepared, const Chart *chart_a, const Chart *chart_b,
-			const Selection *a, const Selection *b)
+			const Selection *a, const Selection *b, StatCached *cached)
 {
 	CacheKey	key;
 	AspectMatrix *matrix;
@@ -46,6 +47,7 @@ find_matrix(const PreparedSet *prepared, const Chart *chart_a, const Chart *char
 	cache_key_add_value(&key, chart_b);
 	cache_key_finish(&key);
 	matrix = cache_get_value(&key);
+	*cached = matrix != NULL ? CACHE_HIT : CACHE_MISS;
 	if (matrix == NULL)
 	{
 		matrix = matrix_of_selections(prepared, a, b);
@@ -73,7 +75,7 @@ is_dear(const PreparedSet *prepared, int cells)
 /* Any charts, any set. */
 static pg_noinline AspectMatrix *
 matrix_of_any(const PreparedSet *prepared, const Chart *chart_a,
-			  const Chart *chart_b)
+			  const Chart *chart_b, StatCached *cached)
 {
 	Selection	a;
 	Selection	b;
@@ -81,19 +83,20 @@ matrix_of_any(const PreparedSet *prepared, const Chart *chart_a,
 	select_for_set(prepared, SIDE_A, chart_a, &a);
 	select_for_set(prepared, SIDE_B, chart_b, &b);
 	if (is_dear(prepared, a.n * b.n) && cache_is_on)
-		return find_matrix(prepared, chart_a, chart_b, &a, &b);
+		return find_matrix(prepared, chart_a, chart_b, &a, &b, cached);
 	return matrix_of_selections(prepared, &a, &b);
 }
 
 static inline AspectMatrix *
-make_matrix(const PreparedSet *prepared, const Chart *a, const Chart *b)
+make_matrix(const PreparedSet *prepared, const Chart *a, const Chart *b, StatCached *cached)
 {
 	AspectMatrix *matrix;
 	MatrixView	view;
 
+	*cached = CACHE_BYPASSED;
 	if (unlikely(prepared->planets == NULL ||
 				 (a->flags & CHART_HAS_IDS) || (b->flags & CHART_HAS_IDS)))
-		return matrix_of_any(prepared, a, b);
+		return matrix_of_any(prepared, a, b, cached);
 
 	matrix = matrix_allocate_like(prepared->planets, &view);
 	current_kernel->matrix(&prepared->table, a->longitudes, PLANETS,
@@ -104,16 +107,25 @@ make_matrix(const PreparedSet *prepared, const Chart *a, const Chart *b)
 AspectMatrix *
 matrix_of_pair(const PreparedSet *prepared, const Chart *a, const Chart *b)
 {
-	return make_matrix(prepared, a, b);
+	StatCached	cached;
+
+	return make_matrix(prepared, a, b, &cached);
 }
 
 /* aspect_matrix(chart, chart, aspect_set) */
 Datum
 aspect_matrix(PG_FUNCTION_ARGS)
 {
-	const PreparedSet *prepared = prepare_set(fcinfo, 2);
+	const Chart *a = PG_GETARG_CHART(0);
+	const Chart *b = PG_GETARG_CHART(1);
+	StatCall	call;
+	StatCached	cached;
+	AspectMatrix *matrix;
 
-	PG_RETURN_POINTER(make_matrix(prepared, PG_GETARG_CHART(0), PG_GETARG_CHART(1)));
+	stat_begin(&call, STAT_MATRIX);
+	matrix = make_matrix(prepare_set(fcinfo, 2), a, b, &cached);
+	stat_end_pair(&call, a->n * b->n, cached);
+	PG_RETURN_POINTER(matrix);
 }
 
 /*
@@ -207,11 +219,14 @@ Datum
 aspects_of_charts(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	const PreparedSet *prepared = prepare_set(fcinfo, 2);
+	const PreparedSet *prepared;
 	Selection	a;
 	Selection	b;
 	Cells		cells;
+	StatCall	call;
 
+	stat_begin(&call, STAT_ASPECTS);
+	prepared = prepare_set(fcinfo, 2);
 	InitMaterializedSRF(fcinfo, 0);
 	select_for_set(prepared, SIDE_A, PG_GETARG_CHART(0), &a);
 	select_for_set(prepared, SIDE_B, PG_GETARG_CHART(1), &b);
@@ -232,6 +247,7 @@ aspects_of_charts(PG_FUNCTION_ARGS)
 							a.longitudes[i], b.longitudes[j]);
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		}
+	stat_end_rows(&call, a.n * b.n, rows_returned(rsinfo));
 	return (Datum) 0;
 }
 
@@ -266,12 +282,15 @@ Datum
 transits(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	const PreparedSet *prepared = prepare_set(fcinfo, 2);
 	const Chart *sky = PG_GETARG_CHART(0);
+	const PreparedSet *prepared;
 	Selection	a;
 	Selection	b;
 	Cells		cells;
+	StatCall	call;
 
+	stat_begin(&call, STAT_ASPECTS);
+	prepared = prepare_set(fcinfo, 2);
 	InitMaterializedSRF(fcinfo, 0);
 	select_for_set(prepared, SIDE_A, sky, &a);
 	select_for_set(prepared, SIDE_B, PG_GETARG_CHART(1), &b);
@@ -288,6 +307,7 @@ transits(PG_FUNCTION_ARGS)
 								  cells.codes[i * b.n + j],
 								  cells.deviations[i * b.n + j]);
 			}
+	stat_end_rows(&call, a.n * b.n, rows_returned(rsinfo));
 	return (Datum) 0;
 }
 
@@ -300,12 +320,16 @@ Datum
 natal_aspects(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	const PreparedSet *prepared = prepare_set(fcinfo, 1);
 	const Chart *chart = PG_GETARG_CHART(0);
-	const bool	(*takes_part)[BODY_IDS] = prepared->takes_part;
+	const PreparedSet *prepared;
+	const bool	(*takes_part)[BODY_IDS];
 	Selection	all;
 	Cells		cells;
+	StatCall	call;
 
+	stat_begin(&call, STAT_ASPECTS);
+	prepared = prepare_set(fcinfo, 1);
+	takes_part = prepared->takes_part;
 	InitMaterializedSRF(fcinfo, 0);
 	select_all(chart, &all);
 	cells = compute_cells(prepared, &all, &all);
@@ -328,6 +352,7 @@ natal_aspects(PG_FUNCTION_ARGS)
 			put_moving_aspect(rsinfo, prepared->set, &a, &b, cells.codes[cell],
 							  cells.deviations[cell]);
 		}
+	stat_end_rows(&call, all.n * (all.n - 1) / 2, rows_returned(rsinfo));
 	return (Datum) 0;
 }
 

@@ -249,6 +249,7 @@ enum
 	COLUMN_READ_ERRORS,
 	COLUMN_LAUNCH_FAILURES,
 	COLUMN_LAST_FLUSH,
+	COLUMN_STATS_RESET,
 	N_COLUMNS
 };
 
@@ -278,6 +279,10 @@ set_count(Row *row, int column, uint64 count)
 static void
 put_row(ReturnSetInfo *rsinfo, Row *row)
 {
+	TimestampTz since = cache_statistics_since();
+
+	row->values[COLUMN_STATS_RESET] = TimestampTzGetDatum(since);
+	row->nulls[COLUMN_STATS_RESET] = (since == 0);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, row->values, row->nulls);
 }
 

@@ -15,6 +15,7 @@
 #include "functions/aggregate.h"
 #include "functions/cached.h"
 #include "functions/tally.h"
+#include "stats/stats.h"
 #include "types/chart_group.h"
 
 PG_FUNCTION_INFO_V1(group_tally_accum);
@@ -217,25 +218,58 @@ make_key(const ChartGroupView *group, CacheKey *key)
 	pfree(charts);
 }
 
+/* The same out of the cache, or into it. */
+static AspectTally *
+find_group(const ChartGroupView *group, StatCached *cached)
+{
+	CacheKey	key;
+	AspectTally *tally;
+
+	make_key(group, &key);
+	tally = cache_get_value(&key);
+	if (tally == NULL)
+		tally = store_get_value(&key);
+	*cached = tally != NULL ? CACHE_HIT : CACHE_MISS;
+	if (tally == NULL)
+	{
+		tally = tally_group(group);
+		cache_put(&key, tally, VARSIZE(tally));
+	}
+	cache_key_free(&key);
+	return tally;
+}
+
+/* Cells of all pairs: half of what remains of (sum n)^2 without the squares. */
+static uint64
+count_cells(const ChartGroupView *group)
+{
+	const Chart *chart = (const Chart *) group->charts;
+	uint64		sum = 0;
+	uint64		squares = 0;
+
+	for (uint32 i = 0; i < group->n; i++)
+	{
+		sum += chart->n;
+		squares += chart->n * chart->n;
+		chart = next_chart(chart);
+	}
+	return (sum * sum - squares) / 2;
+}
+
 Datum
 group_tally_final(PG_FUNCTION_ARGS)
 {
 	ChartGroupView group;
-	CacheKey	key;
+	StatCall	call;
 	AspectTally *tally;
 
+	stat_begin_timed(&call, STAT_GROUP);
 	chart_group_view(PG_GETARG_DATUM(0), &group);
-	if (!cache_is_on || group.n < CACHED_GROUP)
-		PG_RETURN_POINTER(tally_group(&group));
-	make_key(&group, &key);
-	tally = cache_get_value(&key);
-	if (tally == NULL)
-		tally = store_get_value(&key);
-	if (tally == NULL)
-	{
-		tally = tally_group(&group);
-		cache_put(&key, tally, VARSIZE(tally));
-	}
-	cache_key_free(&key);
+	tally = cache_is_on && group.n >= CACHED_GROUP
+		? find_group(&group, &call.cached)
+		: tally_group(&group);
+	call.pairs = (uint64) group.n * (group.n - 1) / 2;
+	call.cells = count_cells(&group);
+	stat_end(&call);
 	PG_RETURN_POINTER(tally);
 }

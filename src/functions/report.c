@@ -28,6 +28,7 @@
 #include "functions/cached.h"
 #include "functions/composite.h"
 #include "functions/prepared.h"
+#include "stats/stats.h"
 #include "types/jsonb_writer.h"
 #include "types/zodiac_text.h"
 
@@ -434,12 +435,13 @@ make_report(const Pair *pair)
  */
 static Jsonb *
 find_report(const Chart *a, const Chart *b, const PreparedSet *set,
-			const PreparedModel *model, bool use_cache, bool *cached)
+			const PreparedModel *model, bool use_cache, StatCached *cached)
 {
 	CacheKey	key;
 	Pair		pair;
 	Jsonb	   *report = NULL;
 
+	*cached = CACHE_BYPASSED;
 	if (use_cache)
 	{
 		cache_key_begin(&key, CACHED_REPORT, REPORT_VERSION);
@@ -449,8 +451,8 @@ find_report(const Chart *a, const Chart *b, const PreparedSet *set,
 		cache_key_add_value(&key, b);
 		cache_key_finish(&key);
 		report = cache_get_value(&key);
+		*cached = report != NULL ? CACHE_HIT : CACHE_MISS;
 	}
-	*cached = (report != NULL);
 	if (report == NULL)
 	{
 		compare_pair(&pair, a, b, set, model);
@@ -468,20 +470,33 @@ void
 warm_report(const Chart *a, const Chart *b, const PreparedSet *set,
 			const PreparedModel *model)
 {
-	bool		cached;
+	StatCached	cached;
 
 	pfree(find_report(a, b, set, model, true, &cached));
+}
+
+static void
+end_report(StatCall *call, const Chart *a, const Chart *b)
+{
+	call->pairs = 1;
+	call->cells = a->n * b->n;
+	stat_end(call);
 }
 
 /* synastry_report(chart, chart, aspect_set, score_model) */
 Datum
 synastry_report(PG_FUNCTION_ARGS)
 {
-	bool		cached;
+	const Chart *a = PG_GETARG_CHART(0);
+	const Chart *b = PG_GETARG_CHART(1);
+	StatCall	call;
+	Jsonb	   *report;
 
-	PG_RETURN_JSONB_P(find_report(PG_GETARG_CHART(0), PG_GETARG_CHART(1),
-								  prepare_set(fcinfo, 2), prepare_model(fcinfo, 3),
-								  cache_is_on, &cached));
+	stat_begin_timed(&call, STAT_REPORT);
+	report = find_report(a, b, prepare_set(fcinfo, 2), prepare_model(fcinfo, 3),
+						 cache_is_on, &call.cached);
+	end_report(&call, a, b);
+	PG_RETURN_JSONB_P(report);
 }
 
 /*
@@ -505,9 +520,9 @@ orb_argument(FunctionCallInfo fcinfo, int argno)
 /* What a call of synastry() has done. */
 typedef struct Call
 {
+	StatCall	counted;
 	bool		majors;			/* within this orb, in degrees */
 	float8		orb;
-	bool		cached;
 	double		milliseconds;
 } Call;
 
@@ -540,7 +555,7 @@ write_metadata(JsonbWriter *writer, const Jsonb *report, const Call *call)
 		jsonb_write_decimal(writer, angle_to_decimal(angle_from_arc(call->orb)), ANGLE_PLACES);
 	else
 		jsonb_write_null(writer);
-	jsonb_write_bool(writer, call->cached);
+	jsonb_write_bool(writer, call->counted.cached == CACHE_HIT);
 
 	jsonb_begin_object(writer, &performance_keys);
 	jsonb_write_decimal(writer, count_elements(report, "rows") * count_elements(report, "columns"), 0);
@@ -581,21 +596,27 @@ synastry_with_metadata(PG_FUNCTION_ARGS)
 {
 	Call		call;
 	bool		use_cache = cache_is_on && (PG_ARGISNULL(3) || PG_GETARG_BOOL(3));
+	const Chart *a;
+	const Chart *b;
 	Jsonb	   *report;
-	instr_time	start;
 	instr_time	duration;
 
-	INSTR_TIME_SET_CURRENT(start);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
+	stat_begin_timed(&call.counted, STAT_REPORT);
+	a = PG_GETARG_CHART(0);
+	b = PG_GETARG_CHART(1);
 	call.majors = PG_ARGISNULL(4);
 	call.orb = orb_argument(fcinfo, 2);
-	report = find_report(PG_GETARG_CHART(0), PG_GETARG_CHART(1),
+	report = find_report(a, b,
 						 call.majors ? prepare_majors(fcinfo, 2, call.orb) : prepare_set(fcinfo, 4),
-						 prepare_preset_model(fcinfo, "weighted"), use_cache, &call.cached);
+						 prepare_preset_model(fcinfo, "weighted"), use_cache,
+						 &call.counted.cached);
 
 	INSTR_TIME_SET_CURRENT(duration);
-	INSTR_TIME_SUBTRACT(duration, start);
+	INSTR_TIME_SUBTRACT(duration, call.counted.start);
 	call.milliseconds = INSTR_TIME_GET_MILLISEC(duration);
-	PG_RETURN_JSONB_P(add_metadata(report, &call));
+	report = add_metadata(report, &call);
+	end_report(&call.counted, a, b);
+	PG_RETURN_JSONB_P(report);
 }

@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 
 #include "functions/score.h"
+#include "stats/stats.h"
 
 PG_FUNCTION_INFO_V1(synastry_score);
 PG_FUNCTION_INFO_V1(chart_mismatch);
@@ -67,14 +68,28 @@ score_any(const PreparedModel *prepared, const Chart *a, const Chart *b,
 	return any;
 }
 
+/* score_pair(), counted */
+static inline bool
+score_and_count(const PreparedModel *prepared, const Chart *a, const Chart *b,
+				const StatCall *call, int64 *score)
+{
+	bool		scored = score_pair(prepared, a, b, score);
+
+	stat_end_pair(call, a->n * b->n, CACHE_BYPASSED);
+	return scored;
+}
+
 /* synastry_score(chart, chart, score_model) */
 Datum
 synastry_score(PG_FUNCTION_ARGS)
 {
-	PreparedModel *prepared = prepare_model(fcinfo, 2);
+	PreparedModel *prepared;
+	StatCall	call;
 	int64		score;
 
-	if (!score_pair(prepared, PG_GETARG_CHART(0), PG_GETARG_CHART(1), &score))
+	stat_begin(&call, STAT_SCORE);
+	prepared = prepare_model(fcinfo, 2);
+	if (!score_and_count(prepared, PG_GETARG_CHART(0), PG_GETARG_CHART(1), &call, &score))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8((double) score / SCORE_ONE);
 }
@@ -83,10 +98,13 @@ synastry_score(PG_FUNCTION_ARGS)
 Datum
 chart_mismatch(PG_FUNCTION_ARGS)
 {
-	PreparedModel *prepared = prepare_preset_model(fcinfo, "personal");
+	PreparedModel *prepared;
+	StatCall	call;
 	int64		score;
 
-	if (!score_pair(prepared, PG_GETARG_CHART(0), PG_GETARG_CHART(1), &score))
+	stat_begin(&call, STAT_SCORE);
+	prepared = prepare_preset_model(fcinfo, "personal");
+	if (!score_and_count(prepared, PG_GETARG_CHART(0), PG_GETARG_CHART(1), &call, &score))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8((double) -score / SCORE_ONE);
 }
@@ -96,10 +114,13 @@ Datum
 chart_query_mismatch(PG_FUNCTION_ARGS)
 {
 	const Chart *query_chart;
-	PreparedModel *prepared = prepare_query(fcinfo, 1, &query_chart);
+	PreparedModel *prepared;
+	StatCall	call;
 	int64		score;
 
-	if (!score_pair(prepared, PG_GETARG_CHART(0), query_chart, &score))
+	stat_begin(&call, STAT_SCORE);
+	prepared = prepare_query(fcinfo, 1, &query_chart);
+	if (!score_and_count(prepared, PG_GETARG_CHART(0), query_chart, &call, &score))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8((double) -score / SCORE_ONE);
 }
@@ -113,12 +134,15 @@ Datum
 score_cells(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	PreparedModel *prepared = prepare_model(fcinfo, 2);
+	PreparedModel *prepared;
 	Selection	a;
 	Selection	b;
 	uint8	   *codes;
 	int32	   *deviations;
+	StatCall	call;
 
+	stat_begin(&call, STAT_SCORE_CELLS);
+	prepared = prepare_model(fcinfo, 2);
 	InitMaterializedSRF(fcinfo, 0);
 	select_for_model(prepared, SIDE_A, PG_GETARG_CHART(0), &a);
 	select_for_model(prepared, SIDE_B, PG_GETARG_CHART(1), &b);
@@ -146,5 +170,6 @@ score_cells(PG_FUNCTION_ARGS)
 														   orb, weight) / SCORE_ONE);
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		}
+	stat_end_rows(&call, a.n * b.n, rows_returned(rsinfo));
 	return (Datum) 0;
 }

@@ -12,6 +12,7 @@
 
 #include "functions/aggregate.h"
 #include "functions/tally.h"
+#include "stats/stats.h"
 
 PG_FUNCTION_INFO_V1(aspect_tally_accum);
 PG_FUNCTION_INFO_V1(aspect_tally_combine);
@@ -231,10 +232,16 @@ Datum
 aspect_tally_accum(PG_FUNCTION_ARGS)
 {
 	const PreparedSet *prepared;
+	const Chart *a;
+	const Chart *b;
 	TallyState *state;
+	StatCall	call;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || (PG_NARGS() > 3 && PG_ARGISNULL(3)))
 		return same_state(fcinfo);
+	stat_begin(&call, STAT_TALLY);
+	a = PG_GETARG_CHART(1);
+	b = PG_GETARG_CHART(2);
 	prepared = PG_NARGS() > 3 ? prepare_set(fcinfo, 3) : prepare_default_set(fcinfo);
 	if (PG_ARGISNULL(0))
 		state = tally_begin(prepared->set, false, state_context(fcinfo));
@@ -246,7 +253,8 @@ aspect_tally_accum(PG_FUNCTION_ARGS)
 		check_same_order(state->unordered, false);
 		state->checked = prepared->serial;
 	}
-	tally_count(state, prepared, PG_GETARG_CHART(1), PG_GETARG_CHART(2));
+	tally_count(state, prepared, a, b);
+	stat_end_pair(&call, a->n * b->n, CACHE_BYPASSED);
 	return EOHPGetRWDatum(&state->header);
 }
 
