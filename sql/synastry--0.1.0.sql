@@ -834,7 +834,7 @@ CREATE FUNCTION synastry_cache_statistics(OUT tier text, OUT storage text,
 	OUT expirations int8, OUT collisions int8, OUT damages int8,
 	OUT flushes int8, OUT flush_errors int8, OUT loads int8, OUT loaded_entries int8,
 	OUT missing_tables int8, OUT read_errors int8, OUT launch_failures int8,
-	OUT last_flush timestamptz)
+	OUT last_flush timestamptz, OUT stats_reset timestamptz)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 2;
 COMMENT ON FUNCTION synastry_cache_statistics() IS 'implementation of pg_stat_synastry_cache';

@@ -12,7 +12,7 @@
 
 #include "cache/cache.h"
 #include "cache/store.h"
-#include "stats/history.h"
+#include "compat.h"
 #include "stats/stats.h"
 #include "synastry.h"
 
