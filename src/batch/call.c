@@ -11,16 +11,17 @@
 
 #include "batch/call.h"
 
-/* The type of the extension, which is in the schema of its functions. */
-static Oid
-find_chart_type(Oid function)
+/* Types of the extension are in the schema of its functions. */
+Oid
+call_find_type(const Call *call, const char *name)
 {
+	Oid			function = call->fcinfo->flinfo->fn_oid;
 	Oid			type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
-									   CStringGetDatum("chart"),
+									   CStringGetDatum(name),
 									   ObjectIdGetDatum(get_func_namespace(function)));
 
 	if (!OidIsValid(type))
-		elog(ERROR, "type chart is not in the schema of function %u", function);
+		elog(ERROR, "type %s is not in the schema of function %u", name, function);
 	return type;
 }
 
@@ -33,7 +34,7 @@ call_begin(Call *call, FunctionCallInfo fcinfo, const char *function, int n_quer
 	call->fcinfo = fcinfo;
 	call->function = function;
 	(void) get_func_signature(function_oid, &call->argument_types, &n_arguments);
-	call->chart_type = find_chart_type(function_oid);
+	call->chart_type = call_find_type(call, "chart");
 	call->id_type = InvalidOid;
 	call->first_option = n_queries;
 	if (call->argument_types[n_queries] == ANYELEMENTOID)

@@ -28,6 +28,9 @@ typedef struct Call
 extern void call_begin(Call *call, FunctionCallInfo fcinfo, const char *function,
 					   int n_queries);
 
+/* a type of the extension by its name */
+extern Oid	call_find_type(const Call *call, const char *name);
+
 /* Prepares the query that an argument gives; connected to SPI. */
 extern void call_prepare_source(const Call *call, int argno, const char *role,
 								const MemberColumns *columns, int n_members,

@@ -8,6 +8,9 @@
  * chunk of them.  Without top_k a pair is returned as it is found; with it every
  * left chart keeps its best matches in a heap, which are returned when its
  * chunk is done.
+ *
+ * If the right side is a relation with an index that finds the best matches,
+ * it is not read: each left chart asks the index.
  */
 #include "postgres.h"
 
@@ -19,6 +22,7 @@
 
 #include "batch/call.h"
 #include "batch/left_chunk.h"
+#include "batch/nearest.h"
 #include "batch/results.h"
 #include "stats/progress.h"
 #include "stats/stats.h"
@@ -47,6 +51,9 @@ enum
 /* progress is reported every so many rows or pairs */
 #define REPORT_ROWS		1024
 #define REPORT_PAIRS	(256 * 1024)
+
+/* more matches of a chart are not asked of an index */
+#define MAX_INDEXED		10000
 
 typedef struct Cross
 {
@@ -367,6 +374,104 @@ cross_charts(Cross *cross, Source *left, Source *right)
 }
 
 /*
+ * By an index
+ */
+
+typedef struct IndexedMatch
+{
+	int64		score;
+	const		text *id;
+} IndexedMatch;
+
+/* A left chart, and its matches so far: the best, and those as good. */
+typedef struct IndexedChart
+{
+	const		text *id;
+	int			n;
+	int			room;
+	IndexedMatch *matches;
+} IndexedChart;
+
+typedef struct IndexedCross
+{
+	Cross	   *cross;
+	Nearest    *nearest;
+	IndexedChart *left;			/* whose matches come */
+} IndexedCross;
+
+static bool
+take_match(void *state, const text * id, int64 score)
+{
+	IndexedCross *indexed = state;
+	const Cross *cross = indexed->cross;
+	IndexedChart *left = indexed->left;
+
+	if (score < cross->min_score ||
+		(left->n >= cross->k && score < left->matches[cross->k - 1].score))
+		return false;
+	if (cross->skip_same_id && is_same_id(left->id, id))
+		return true;
+	if (left->n == left->room)
+	{
+		left->room *= 2;
+		left->matches = repalloc_huge(left->matches, left->room * sizeof(IndexedMatch));
+	}
+	left->matches[left->n++] = (IndexedMatch)
+	{
+		score, id
+	};
+	return true;
+}
+
+/* As in a heap: see top_k.h. */
+static int
+compare_matches(const void *a, const void *b)
+{
+	const IndexedMatch *x = a;
+	const IndexedMatch *y = b;
+
+	if (x->score != y->score)
+		return x->score > y->score ? -1 : 1;
+	return compare_id_bytes(x->id, y->id);
+}
+
+static void
+take_left_by_index(void *state, const Member *member)
+{
+	IndexedCross *indexed = state;
+	Cross	   *cross = indexed->cross;
+	IndexedChart left = {.id = member->id,.room = cross->k + 1};
+
+	CHECK_FOR_INTERRUPTS();
+	progress_restore(&cross->progress);
+	cross->charts++;
+	if (member->chart == NULL)
+	{
+		cross->null_charts++;
+		return;
+	}
+	left.matches = palloc_extended(left.room * sizeof(IndexedMatch), MCXT_ALLOC_HUGE);
+	indexed->left = &left;
+	while (!nearest_find(indexed->nearest, member->chart, take_match, indexed))
+		left.n = 0;
+	qsort(left.matches, left.n, sizeof(IndexedMatch), compare_matches);
+	for (int i = 0; i < Min(left.n, cross->k); i++)
+		put_pair(cross, left.id, left.matches[i].id, left.matches[i].score, i + 1);
+	report(cross, PROGRESS_COMPUTING);
+}
+
+static void
+cross_by_index(Cross *cross, Source *left, Nearest *nearest)
+{
+	IndexedCross indexed = {.cross = cross,.nearest = nearest};
+
+	source_open(left);
+	source_read(left, 0, take_left_by_index, &indexed);
+	source_close(left);
+	nearest_end(nearest);
+}
+
+/*
  * synastry_cross(left_query, right_query [, id], top_k, min_score, model,
  * skip_same_id)
  */
@@ -377,6 +482,7 @@ synastry_cross(PG_FUNCTION_ARGS)
 	Call		call;
 	Source		left;
 	Source		right;
+	Nearest    *nearest = NULL;
 
 	stat_begin_outer(&cross.call, STAT_CROSS);
 	call_begin(&call, fcinfo, "synastry_cross", 2);
@@ -390,8 +496,14 @@ synastry_cross(PG_FUNCTION_ARGS)
 	call_prepare_source(&call, 0, "left query", cross_columns, 1, &left);
 	call_prepare_source(&call, 1, "right query", cross_columns, 1, &right);
 
+	if (cross.has_top_k && cross.k > 0 && cross.k <= MAX_INDEXED)
+		nearest = nearest_prepare(&call, 1, cross.model, cross.k);
+
 	progress_begin(&cross.progress, PROGRESS_CROSS);
-	cross_charts(&cross, &left, &right);
+	if (nearest != NULL)
+		cross_by_index(&cross, &left, nearest);
+	else
+		cross_charts(&cross, &left, &right);
 	progress_end(&cross.progress);
 
 	if (cross.null_charts > 0)

@@ -31,12 +31,9 @@ is_whole_id(uint64 prefix)
 	return (prefix & 0xff) == 0;
 }
 
-/* Bytewise, null last; asked for the few that are as good as each other. */
-static int
-compare_ids(TileStore *store, uint64 a, uint64 b)
+int
+compare_id_bytes(const text * x, const text * y)
 {
-	const		text *x = tile_store_id(store, a);
-	const		text *y = tile_store_id(store, b);
 	Size		x_length;
 	Size		y_length;
 	int			order;
@@ -49,6 +46,13 @@ compare_ids(TileStore *store, uint64 a, uint64 b)
 	if (order != 0)
 		return order;
 	return (x_length > y_length) - (x_length < y_length);
+}
+
+/* Asked for the few that are as good as each other. */
+static int
+compare_ids(TileStore *store, uint64 a, uint64 b)
+{
+	return compare_id_bytes(tile_store_id(store, a), tile_store_id(store, b));
 }
 
 static bool

@@ -30,6 +30,9 @@ typedef struct TopK
 /* bytes of an id as a number that sorts like them, filled up with zeros */
 extern uint64 id_prefix(const text * id);
 
+/* bytewise, null last */
+extern int	compare_id_bytes(const text * x, const text * y);
+
 /* the score that a chart must reach to have a chance among the best k */
 static inline int64
 top_k_threshold(const TopK *best, int k)

@@ -33,7 +33,6 @@ make_query(const Chart *chart, const ScoreModel *model)
 	return query;
 }
 
-/* score_query(chart, score_model) */
 Datum
 score_query_make(PG_FUNCTION_ARGS)
 {

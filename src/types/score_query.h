@@ -27,6 +27,9 @@ typedef struct ScoreQuery
 #define DatumGetScoreQuery(datum)	((const ScoreQuery *) PG_DETOAST_DATUM(datum))
 #define PG_GETARG_SCORE_QUERY(n)	DatumGetScoreQuery(PG_GETARG_DATUM(n))
 
+/* score_query(chart, score_model) */
+extern Datum score_query_make(PG_FUNCTION_ARGS);
+
 static inline const Chart *
 score_query_chart(const ScoreQuery *query)
 {
