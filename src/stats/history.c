@@ -164,9 +164,9 @@ static StatTotals *
 collect(void)
 {
 	StatTotals *totals = palloc(STAT_OPERATIONS * sizeof(StatTotals));
-	TimestampTz since = *stat_since();
+	TimestampTz since;
 
-	stat_collect_cluster(totals);
+	stat_collect_cluster(totals, &since);
 	if (since != history->since)
 		memset(history->previous, 0, sizeof(history->previous));
 	history->since = since;
@@ -418,7 +418,7 @@ synastry_regressions(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	float8		factor = PG_GETARG_FLOAT8(0);
 	int			count;
-	HistoryInterval *intervals = history_read(&count);
+	HistoryInterval *intervals;
 	Course		course;
 
 	if (!(factor >= 1 && factor <= 1e6))
@@ -426,6 +426,7 @@ synastry_regressions(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("factor is out of range: %.15g", factor),
 				 errhint("It says how many times the usual time is too slow: 1.5 for half as much again.")));
+	intervals = history_read(&count);
 
 	InitMaterializedSRF(fcinfo, 0);
 	course.times = palloc_extended(Max(count, 1) * sizeof(double), MCXT_ALLOC_HUGE);
