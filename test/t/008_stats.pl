@@ -43,22 +43,24 @@ sub of
 	return ask("SELECT $figures FROM pg_stat_synastry WHERE datname = '$database' AND operation = '$operation'");
 }
 
-sub start_session
+# psql that reads from a file, or runs what it is given.
+sub start_psql
 {
-	my ($database, $sql) = @_;
+	my ($database, @options) = @_;
 	my ($out, $err) = ('', '');
-	return { psql => IPC::Run::start([ 'psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr($database), '-c', $sql ],
+	return { psql => IPC::Run::start([ 'psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr($database), @options ],
 			'<', \undef, '>', \$out, '2>', \$err), out => \$out, err => \$err };
 }
 
-sub start_pgbench
+sub start_session { return start_psql($_[0], '-c', $_[1]); }
+
+# So many sessions, one after the other.
+sub start_sessions
 {
-	my ($database, $sql, @options) = @_;
-	my $script = $node->basedir . '/script' . int(rand(1e9));
-	my ($out, $err) = ('', '');
-	append_to_file($script, $sql);
-	return { psql => IPC::Run::start([ 'pgbench', '-n', '-f', $script, @options, '-h', $node->host, '-p', $node->port, $database ],
-			'<', \undef, '>', \$out, '2>', \$err), err => \$err };
+	my ($database, $sessions, $sql) = @_;
+	my $script = $node->basedir . "/script$database$sessions";
+	append_to_file($script, "$sql\n\\c\n" x $sessions) unless -e $script;
+	return start_psql($database, '-f', $script);
 }
 
 sub finish
@@ -148,7 +150,7 @@ my $work = 'SELECT count(synastry_score(a.chart, b.chart)) FROM charts a, charts
 my $churn = 'SELECT count(synastry_score(chart, chart)) FROM charts WHERE id <= 50;';
 my $watcher = start_session('postgres', reader('score', 4 * 20000 + 4 * 20000 + 200 * 50 + 100 * 50, 15, 'false'));
 my @sessions = ((map { start_session($_, "$work; SELECT count(aspect_matrix(chart, chart)) FROM charts WHERE id <= 1000;") } ('postgres', 'other') x 4),
-	start_pgbench('postgres', $churn, qw(-C -c 4 -t 50)), start_pgbench('other', $churn, qw(-C -c 4 -t 25)));
+	(map { start_sessions('postgres', 50, $churn) } 1 .. 4), (map { start_sessions('other', 25, $churn) } 1 .. 4));
 finish($_, 'a session ends') for @sessions;
 finish($watcher, 'all the while counts only grow, and end at what was done');
 is(of('postgres', 'score', 'calls, pairs, cells, errors'), '90000|90000|9000000|0', 'each call of one database is counted once');
@@ -157,8 +159,9 @@ is(cluster('score', 'calls, pairs, cells, errors'), '175000|175000|17500000|0', 
 is(join(' ', of('postgres', 'matrix', 'calls'), of('other', 'matrix', 'calls'), cluster('matrix', 'calls')), '4000 4000 8000', 'whatever the operation');
 
 # Resets meanwhile.
-my @load = (start_pgbench('postgres', "SET synastry.track_timing = on; $churn", qw(-c 3 -T 3)),
-	start_pgbench('other', "SET synastry.track_timing = on; $churn", qw(-C -c 2 -T 3)));
+my $steady = 'SET synastry.track_timing = on; DO $$ BEGIN WHILE clock_timestamp() < statement_timestamp() + interval \'3 s\' LOOP PERFORM count(synastry_score(chart, chart)) FROM charts WHERE id <= 50; END LOOP; END $$';
+my @load = ((map { start_session('postgres', $steady) } 1 .. 3),
+	(map { start_sessions('other', 300, "SET synastry.track_timing = on; $churn") } 1 .. 2));
 my @watchers = map { start_session('postgres', reader('score', 1_000_000_000, 2, 'true')) } 1 .. 2;
 my $resetter = start_session('postgres', q{DO $$ BEGIN FOR i IN 1..200 LOOP PERFORM pg_stat_synastry_reset(); PERFORM pg_sleep(0.01); END LOOP; END $$});
 finish($_, 'resets under load never show what cannot be') for @watchers;
