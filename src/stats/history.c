@@ -164,9 +164,9 @@ static StatTotals *
 collect(void)
 {
 	StatTotals *totals = palloc(STAT_OPERATIONS * sizeof(StatTotals));
-	TimestampTz since = *stat_since();
+	TimestampTz since;
 
-	stat_collect_cluster(totals);
+	stat_collect_cluster(totals, &since);
 	if (since != history->since)
 		memset(history->previous, 0, sizeof(history->previous));
 	history->since = since;
@@ -196,7 +196,7 @@ history_end_interval(TimestampTz now)
 	if (history == NULL)
 		return;
 	totals = collect();
-	interval.begin = history->begin;
+	interval.begin = Min(history->begin, now);
 	interval.end = now;
 	for (int operation = 0; operation < STAT_OPERATIONS; operation++)
 	{
@@ -250,14 +250,14 @@ synastry_history_worker(Datum argument)
 		TimestampTz end = history->begin + (int64) history_interval * USECS_PER_SEC;
 		long		wait;
 
-		if (now >= end)
+		/* or the clock was set back */
+		if (now >= end || now < history->begin)
 		{
 			history_end_interval(now);
 			end = history->begin + (int64) history_interval * USECS_PER_SEC;
 		}
 
-		/* also if the clock was set back */
-		wait = Min(TimestampDifferenceMilliseconds(now, end), history_interval * 1000L);
+		wait = TimestampDifferenceMilliseconds(now, end);
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
 						 Max(wait, 1), extension_wait_event("SynastryHistory"));
 		ResetLatch(MyLatch);
@@ -316,6 +316,8 @@ synastry_history(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		for (int operation = 0; operation < STAT_OPERATIONS; operation++)
 		{
 			const HistoryFigures *figures = &intervals[i].figures[operation];
@@ -339,6 +341,7 @@ synastry_history(PG_FUNCTION_ARGS)
 			values[8] = Int64GetDatum((int64) figures->errors);
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		}
+	}
 	return (Datum) 0;
 }
 
@@ -418,7 +421,7 @@ synastry_regressions(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	float8		factor = PG_GETARG_FLOAT8(0);
 	int			count;
-	HistoryInterval *intervals = history_read(&count);
+	HistoryInterval *intervals;
 	Course		course;
 
 	if (!(factor >= 1 && factor <= 1e6))
@@ -426,6 +429,7 @@ synastry_regressions(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("factor is out of range: %.15g", factor),
 				 errhint("It says how many times the usual time is too slow: 1.5 for half as much again.")));
+	intervals = history_read(&count);
 
 	InitMaterializedSRF(fcinfo, 0);
 	course.times = palloc_extended(Max(count, 1) * sizeof(double), MCXT_ALLOC_HUGE);

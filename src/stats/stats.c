@@ -256,13 +256,22 @@ find_place(StatDatabase *databases, Oid oid)
  * The slot of this process
  */
 
-/* What it counted goes to the retired totals. */
+static void count_errors(int level);
+
+/* NULL as long as there is none, and when this process ends */
+static StatSlot *shared_slot = NULL;
+
+/*
+ * What it counted goes to the retired totals.  The transaction, if there is
+ * one, aborts only after this.
+ */
 static void
 retire(int code, Datum argument)
 {
-	StatSlot   *slot = (StatSlot *) DatumGetPointer(argument);
+	StatSlot   *slot = shared_slot;
 
-	stat_slot = NULL;
+	count_errors(0);
+	stat_slot = shared_slot = NULL;
 	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
 	if (slot->generation == shared->generation)
 		add_all(find_place(shared->retired, slot->database), slot->totals);
@@ -274,19 +283,18 @@ retire(int code, Datum argument)
 static StatSlot *
 take_shared_slot(void)
 {
-	static StatSlot *slot = NULL;
 	static int	owner = 0;
 
 	/* a process that was forked from another has none yet */
 	if (owner == MyProcPid)
-		return slot;
+		return shared_slot;
 	if (MyProc == NULL || my_proc_number() >= shared->n_slots)
 		return NULL;
 	owner = MyProcPid;
-	slot = &shared->slots[my_proc_number()];
-	slot->generation = 0;
-	before_shmem_exit(retire, PointerGetDatum(slot));
-	return slot;
+	shared_slot = &shared->slots[my_proc_number()];
+	shared_slot->generation = 0;
+	before_shmem_exit(retire, (Datum) 0);
+	return shared_slot;
 }
 
 static StatSlot *
@@ -430,6 +438,7 @@ stat_begin_outer(StatCall *call, StatOperation operation)
 {
 	stat_begin_timed(call, operation);
 	stat_running = STAT_NONE;
+	call->depth = n_outer;
 	if (n_outer < MAX_OUTER)
 	{
 		outer[n_outer].operation = operation;
@@ -441,7 +450,7 @@ stat_begin_outer(StatCall *call, StatOperation operation)
 void
 stat_end_outer(const StatCall *call)
 {
-	n_outer--;
+	n_outer = call->depth;
 	stat_end(call);
 }
 
@@ -536,10 +545,9 @@ stat_collect(TimestampTz * since)
 }
 
 void
-stat_collect_cluster(StatTotals *totals)
+stat_collect_cluster(StatTotals *totals, TimestampTz * since)
 {
-	TimestampTz since;
-	StatDatabase *databases = stat_collect(&since);
+	StatDatabase *databases = stat_collect(since);
 
 	memset(totals, 0, STAT_OPERATIONS * sizeof(StatTotals));
 	for (int i = 0; i < STAT_PLACES; i++)

@@ -130,6 +130,7 @@ typedef struct StatCall
 	StatOperation operation;
 	bool		timed;
 	instr_time	start;
+	int			depth;			/* operations that this one runs in */
 
 	/* of the caller, before it ends */
 	StatCached	cached;
@@ -235,7 +236,7 @@ extern void stat_add(StatTotals *to, const StatTotals *from);
 extern StatDatabase *stat_collect(TimestampTz * since);
 
 /* the same, whatever the database */
-extern void stat_collect_cluster(StatTotals *totals);
+extern void stat_collect_cluster(StatTotals *totals, TimestampTz * since);
 
 extern TimestampTz stat_reset(void);
 

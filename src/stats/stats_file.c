@@ -2,8 +2,9 @@
  * stats_file.c
  *		Statistics across clean restarts.
  *
- * The postmaster writes the file at its end, when no other process is there,
- * and reads and removes it at its start, so that after a crash there is none.
+ * The postmaster writes the file at its end, when no other process is there
+ * and the server was shut down cleanly, and reads and removes it at its start,
+ * so that after a crash there is none.
  * The file is a header and then databases and intervals as they lie in
  * memory: one that was not written by the same build is not read.  Whatever
  * is wrong with it is a message in the server log, never an error.
@@ -15,6 +16,9 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "catalog/pg_control.h"
+#include "common/controldata_utils.h"
+#include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/fd.h"
 #include "storage/ipc.h"
@@ -112,13 +116,28 @@ write_contents(const char *name, const Contents *contents)
 	return FreeFile(file) == 0 && written;
 }
 
+/*
+ * Not after an immediate shutdown either, which ends the postmaster like any
+ * other: processes may have left figures half written, and locks held.
+ */
+static bool
+is_clean_shutdown(void)
+{
+	bool		valid;
+	ControlFileData *control = get_controlfile(DataDir, &valid);
+	bool		clean = valid && (control->state == DB_SHUTDOWNED ||
+								  control->state == DB_SHUTDOWNED_IN_RECOVERY);
+
+	pfree(control);
+	return clean;
+}
+
 static void
 save(int code, Datum argument)
 {
 	Contents	contents;
 
-	/* after a crash the figures may be anything */
-	if (code != 0)
+	if (code != 0 || !is_clean_shutdown())
 		return;
 	history_end_interval(GetCurrentTimestamp());
 	gather(&contents);
@@ -157,8 +176,9 @@ read_contents(FILE * file, Contents *contents)
 		!is_ours(&contents->header))
 		return false;
 	contents->size = contents_size(&contents->header);
-	contents->bytes = palloc_extended(Max(contents->size, 1), MCXT_ALLOC_HUGE);
-	return (contents->size == 0 || fread(contents->bytes, contents->size, 1, file) == 1) &&
+	contents->bytes = palloc_extended(Max(contents->size, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+	return contents->bytes != NULL &&
+		(contents->size == 0 || fread(contents->bytes, contents->size, 1, file) == 1) &&
 		fgetc(file) == EOF &&
 		XXH3_64bits(contents->bytes, contents->size) == contents->header.checksum;
 }

@@ -151,11 +151,12 @@ synastry_statistics(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	TimestampTz since;
-	StatDatabase *databases = stat_collect(&since);
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_GETARG_BOOL(0))
 	{
+		StatDatabase *databases = stat_collect(&since);
+
 		for (int i = 0; i < STAT_PLACES; i++)
 			if (databases[i].used)
 				put_operations(rsinfo, &databases[i].oid, databases[i].totals, since);
@@ -164,7 +165,7 @@ synastry_statistics(PG_FUNCTION_ARGS)
 	{
 		StatTotals *totals = palloc(STAT_OPERATIONS * sizeof(StatTotals));
 
-		stat_collect_cluster(totals);
+		stat_collect_cluster(totals, &since);
 		put_operations(rsinfo, NULL, totals, since);
 	}
 	return (Datum) 0;
