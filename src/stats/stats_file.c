@@ -16,6 +16,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "access/xlog_internal.h"
 #include "catalog/pg_control.h"
 #include "common/controldata_utils.h"
 #include "miscadmin.h"
@@ -123,11 +124,16 @@ write_contents(const char *name, const Contents *contents)
 static bool
 is_clean_shutdown(void)
 {
+	ControlFileData *control;
 	bool		valid;
-	ControlFileData *control = get_controlfile(DataDir, &valid);
-	bool		clean = valid && (control->state == DB_SHUTDOWNED ||
-								  control->state == DB_SHUTDOWNED_IN_RECOVERY);
+	bool		clean;
 
+	/* the data directory was removed */
+	if (access(XLOG_CONTROL_FILE, R_OK) != 0)
+		return false;
+	control = get_controlfile(DataDir, &valid);
+	clean = valid && (control->state == DB_SHUTDOWNED ||
+					  control->state == DB_SHUTDOWNED_IN_RECOVERY);
 	pfree(control);
 	return clean;
 }
