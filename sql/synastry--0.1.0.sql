@@ -921,7 +921,7 @@ CREATE VIEW pg_stat_synastry AS
 		s.p50, s.p95, s.p99, s.peak_memory, s.stats_reset
 	FROM synastry_statistics(true) AS s
 		LEFT JOIN pg_catalog.pg_database AS d ON d.oid = s.datid;
-COMMENT ON VIEW pg_stat_synastry IS 'what was done in each database, by operation: counts, times in ms (of all calls, or with synastry.track_timing only), percentiles, memory in bytes; datid 0 stands for databases beyond the 64th';
+COMMENT ON VIEW pg_stat_synastry IS 'what was done in each database, by operation: counts, times in ms (of all calls, or with synastry.track_timing only), percentiles, memory in bytes; datid 0 stands for all but the 64 databases used last';
 
 CREATE VIEW pg_stat_synastry_cluster AS
 	SELECT s.operation, s.calls, s.pairs, s.cells, s.rows, s.pages,

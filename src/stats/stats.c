@@ -230,26 +230,40 @@ add_all(StatTotals *to, const StatTotals *from)
 		stat_add(&to[operation], &from[operation]);
 }
 
-/* Where the figures of a database are summed. */
+/*
+ * Where the figures of a database are summed.  If there is no place left the
+ * one that was not used for longest goes to the rest: its database may be
+ * gone.
+ */
 static StatTotals *
 find_place(StatDatabase *databases, Oid oid)
 {
 	StatDatabase *rest = &databases[STAT_DATABASES];
+	StatDatabase *oldest = databases;
+	uint64		last_use = 0;
 
+	for (int i = 0; i < STAT_DATABASES; i++)
+		last_use = Max(last_use, databases[i].last_use);
 	for (int i = 0; i < STAT_DATABASES; i++)
 	{
 		StatDatabase *database = &databases[i];
 
-		if (!database->used)
+		if (database->last_use == 0 || database->oid == oid)
 		{
-			database->used = true;
 			database->oid = oid;
-		}
-		if (database->oid == oid)
+			database->last_use = last_use + 1;
 			return database->totals;
+		}
+		if (database->last_use < oldest->last_use)
+			oldest = database;
 	}
-	rest->used = true;
-	return rest->totals;
+
+	add_all(rest->totals, oldest->totals);
+	rest->last_use = 1;
+	memset(oldest, 0, sizeof(StatDatabase));
+	oldest->oid = oid;
+	oldest->last_use = last_use + 1;
+	return oldest->totals;
 }
 
 /*
@@ -551,7 +565,7 @@ stat_collect_cluster(StatTotals *totals, TimestampTz * since)
 
 	memset(totals, 0, STAT_OPERATIONS * sizeof(StatTotals));
 	for (int i = 0; i < STAT_PLACES; i++)
-		if (databases[i].used)
+		if (databases[i].last_use != 0)
 			add_all(totals, databases[i].totals);
 	pfree(databases);
 }

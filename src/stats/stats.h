@@ -217,7 +217,7 @@ extern bool stat_is_shared(void);
 typedef struct StatDatabase
 {
 	Oid			oid;
-	bool		used;
+	uint64		last_use;		/* the higher the later; 0: never */
 	StatTotals	totals[STAT_OPERATIONS];
 } StatDatabase;
 

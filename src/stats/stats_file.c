@@ -88,13 +88,13 @@ gather(Contents *contents)
 
 	*header = make_header();
 	for (int i = 0; i < STAT_PLACES; i++)
-		header->databases += databases[i].used;
+		header->databases += (databases[i].last_use != 0);
 	header->intervals = history_count();
 	contents->size = contents_size(header);
 	contents->bytes = next = palloc_extended(Max(contents->size, 1), MCXT_ALLOC_HUGE);
 
 	for (int i = 0; i < STAT_PLACES; i++)
-		if (databases[i].used)
+		if (databases[i].last_use != 0)
 		{
 			memcpy(next, &databases[i], sizeof(StatDatabase));
 			next += sizeof(StatDatabase);

@@ -158,7 +158,7 @@ synastry_statistics(PG_FUNCTION_ARGS)
 		StatDatabase *databases = stat_collect(&since);
 
 		for (int i = 0; i < STAT_PLACES; i++)
-			if (databases[i].used)
+			if (databases[i].last_use != 0)
 				put_operations(rsinfo, &databases[i].oid, databases[i].totals, since);
 	}
 	else

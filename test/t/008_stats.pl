@@ -358,6 +358,20 @@ END
 	  or diag ask('TABLE pg_stat_synastry_history');
 	is(ask('SELECT count(*) FROM synastry_regressions(100)'), 0, 'unless more is allowed');
 }
+
+# More databases than have a place: those used last have one, all others share a row.
+reset_statistics();
+foreach my $i (1 .. 66)
+{
+	$node->safe_psql('postgres', "CREATE DATABASE many$i");
+	$node->safe_psql("many$i", q{CREATE EXTENSION synastry; SELECT synastry_score('{"sun": 1}', '{"sun": 2}')});
+	$node->safe_psql('postgres', "DROP DATABASE many$i") if $i < 66;
+}
+is(ask("SELECT count(*) FROM pg_stat_synastry WHERE operation = 'score' AND datid <> 0"), 64, 'so many databases have a row');
+is(ask("SELECT calls FROM pg_stat_synastry WHERE operation = 'score' AND datname = 'many66'"), 1, 'the last one, too');
+is(ask("SELECT calls FROM pg_stat_synastry WHERE operation = 'score' AND datid = 0"), 2, 'the first ones share one');
+is(cluster('score', 'calls'), 66, 'nothing is lost');
+ask('DROP DATABASE many66');
 $node->stop;
 
 #
