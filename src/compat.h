@@ -85,6 +85,10 @@ make_json_lexer(const char *json, int length)
 #define vacuum_delay() vacuum_delay_point()
 #endif
 
+#if PG_VERSION_NUM >= 170000
+#define IsAutoVacuumWorkerProcess() AmAutoVacuumWorkerProcess()
+#endif
+
 /* one of the backends that run, from 1: 16 gave it a name that says so */
 #if PG_VERSION_NUM < 160000
 #define pgstat_get_local_beentry_by_index(index) \

@@ -12,8 +12,8 @@
 #include "index/pages.h"
 #include "types/bodies.h"
 
-static int
-most_of_kind(const IndexLayout *layout, IndexPageKind kind)
+int
+index_page_capacity(const IndexLayout *layout, IndexPageKind kind)
 {
 	switch (kind)
 	{
@@ -129,7 +129,7 @@ index_lock_page(Relation index, const IndexLayout *layout, Buffer buffer,
 	special = page_special(page);
 	if (special->kind != kind || special->owner != owner)
 		report_strange_page(index, BufferGetBlockNumber(buffer));
-	if (special->count > most_of_kind(layout, kind))
+	if (special->count > index_page_capacity(layout, kind))
 		report_corruption(index, BufferGetBlockNumber(buffer),
 						  "The page claims to hold more than fits.");
 }

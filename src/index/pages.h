@@ -37,6 +37,9 @@ extern void index_lock_page(Relation index, const IndexLayout *layout, Buffer bu
 /* Is it a page of ours at all?  For VACUUM, which visits all of them. */
 extern bool index_page_is_valid(Page page);
 
+/* most charts, TIDs or entries that a page of this kind may hold */
+extern int	index_page_capacity(const IndexLayout *layout, IndexPageKind kind);
+
 /* The error, with a sentence that says what is wrong. */
 extern void report_corruption(Relation index, BlockNumber block, const char *detail)
 			pg_attribute_noreturn();

@@ -15,6 +15,7 @@
 
 #include "compat.h"
 #include "index/segment.h"
+#include "index/pages.h"
 #include "index/write.h"
 
 BlockNumber
@@ -47,7 +48,6 @@ sink_write(const PageSink *sink, BlockNumber block, Page page)
 		GenericXLogFinish(state);
 	}
 	UnlockReleaseBuffer(buffer);
-	vacuum_delay();
 }
 
 /* rows and TIDs of a leaf, which is written */
@@ -130,6 +130,7 @@ write_code_page(SegmentWriter *writer, const ChartOrder *order, char *records, i
 	bool		page_codes[INDEX_MAX_BODIES][BOUND_CODES];
 	BlockNumber block;
 
+	vacuum_delay();
 	memset(page_codes, 0, layout->n * sizeof(page_codes[0]));
 	index_init_page(page, PAGE_CODE, writer->segment.owner);
 	for (int i = 0; i < layout->page_leaves; i++)

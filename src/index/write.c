@@ -86,23 +86,6 @@ index_set_count(const IndexLayout *layout, Page page, int count)
 	((PageHeader) page)->pd_lower = page_end(layout, page, count) - (char *) page;
 }
 
-int
-index_page_capacity(const IndexLayout *layout, IndexPageKind kind)
-{
-	switch (kind)
-	{
-		case PAGE_TAIL:
-			return layout->tail_charts;
-		case PAGE_SPARSE:
-			return layout->sparse_charts;
-		case PAGE_NULLS:
-			return layout->null_tids;
-		default:
-			elog(ERROR, "no page of a chain: kind %d", kind);
-			return 0;
-	}
-}
-
 ItemPointer
 index_page_tids(const IndexLayout *layout, Page page)
 {

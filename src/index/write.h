@@ -40,9 +40,6 @@ extern IndexChainKind index_row(const uint16 *bodies, int n_bodies, const Chart 
 extern void index_append(const IndexLayout *layout, Page page, const binary_angle *row,
 						 uint32 present, ItemPointer tid);
 
-/* most that a page of a chain may hold */
-extern int	index_page_capacity(const IndexLayout *layout, IndexPageKind kind);
-
 static inline IndexPageKind
 chain_page_kind(IndexChainKind chain)
 {
