@@ -78,6 +78,13 @@ make_json_lexer(const char *json, int length)
 #endif
 }
 
+/* what VACUUM does in its loops: a cancel is heeded, and others get their turn */
+#if PG_VERSION_NUM >= 180000
+#define vacuum_delay() vacuum_delay_point(false)
+#else
+#define vacuum_delay() vacuum_delay_point()
+#endif
+
 /* one of the backends that run, from 1: 16 gave it a name that says so */
 #if PG_VERSION_NUM < 160000
 #define pgstat_get_local_beentry_by_index(index) \

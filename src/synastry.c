@@ -13,6 +13,7 @@
 #include "cache/store.h"
 #include "cache/worker.h"
 #include "compat.h"
+#include "index/options.h"
 #include "synastry.h"
 
 PG_MODULE_MAGIC_EXT(.name = "synastry",.version = SYNASTRY_VERSION);
@@ -111,6 +112,7 @@ _PG_init(void)
 							 check_simd, assign_simd, NULL);
 	cache_define_settings();
 	store_define_settings();
+	index_define_options();
 	MarkGUCPrefixReserved("synastry");
 	if (process_shared_preload_libraries_in_progress)
 	{

@@ -30,10 +30,12 @@
  * invalid, and now and then folds segments and tails into new segments: it
  * writes new pages, then has the meta page list them instead of the old ones.
  * A search that has read the meta page before goes on reading the old pages.
- * They are not reused before no snapshot of that time is left, on the
+ * They stay as they are until no snapshot of that time is left, on the
  * primary; on a standby, which does not know, the owner of each page is
  * compared with that of the segment or chain that led to it, and the search
- * ends with a serialization failure if they differ.
+ * ends with a serialization failure if they differ.  What the meta page does
+ * not list is either retired, which it says, or left by a VACUUM that did not
+ * get to its end: then nobody ever read it.
  *
  * All changes are WAL-logged by generic records; a page's pd_lower is the end
  * of what it holds.
@@ -58,9 +60,10 @@
 
 #define INDEX_META_BLOCK	0
 
-/* most bodies that an index may hold, segments and frozen chains it lists */
+/* most bodies that an index may hold; most that its meta page lists */
 #define INDEX_MAX_BODIES	32
 #define INDEX_MAX_SEGMENTS	64
+#define INDEX_MAX_RETIRED	128
 
 /* codes of a body in a group lie so many bytes apart */
 #define GROUP_LANES			64
@@ -74,7 +77,7 @@ typedef enum IndexPageKind
 	PAGE_TAIL,
 	PAGE_SPARSE,
 	PAGE_NULLS,
-	PAGE_DELETED				/* contents: a FullTransactionId, see below */
+	PAGE_DELETED				/* may be reused */
 } IndexPageKind;
 
 /* the last page of a chain that gets no more charts */
@@ -100,7 +103,16 @@ typedef struct IndexSegment
 	uint32		owner;
 	BlockNumber directory;		/* its first page */
 	uint64		charts;			/* as it was made, before any died */
+	uint64		dead;			/* of them, when VACUUM last looked */
 } IndexSegment;
+
+/* A segment or chain that is not listed any more, but may still be read. */
+typedef struct IndexRetired
+{
+	FullTransactionId since;	/* the next one when it was retired */
+	uint32		owner;
+	uint32		reserved;
+} IndexRetired;
 
 typedef struct IndexChain
 {
@@ -128,6 +140,9 @@ typedef struct IndexMeta
 	IndexChain	chains[CHAIN_KINDS];	/* to which inserts append */
 	IndexChain	frozen[CHAIN_KINDS];	/* which VACUUM folds, or was about to */
 	IndexSegment segments[INDEX_MAX_SEGMENTS];
+	uint32		n_retired;
+	uint32		reserved;
+	IndexRetired retired[INDEX_MAX_RETIRED];
 } IndexMeta;
 
 /*
@@ -143,8 +158,7 @@ typedef struct IndexMeta
  *			j: body j of the index), ItemPointerData[sparse_charts]
  *	nulls	ItemPointerData[null_tids]
  *	directory	entries of DIRECTORY_ENTRY_SIZE(n)
- *	deleted	FullTransactionId: the page may be reused once no snapshot is as
- *			old as that
+ *	deleted	nothing
  *
  * The charts of a code page fill its groups, and thereby its leaves, from the
  * first on; only the last ones of a segment are less than full.  Chart i of a

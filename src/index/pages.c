@@ -10,6 +10,7 @@
 #include "access/xlog.h"
 
 #include "index/pages.h"
+#include "types/bodies.h"
 
 static int
 most_of_kind(const IndexLayout *layout, IndexPageKind kind)
@@ -43,7 +44,7 @@ index_page_is_valid(Page page)
 		page_special(page)->page_id == INDEX_PAGE_ID;
 }
 
-static void
+void
 report_corruption(Relation index, BlockNumber block, const char *detail)
 {
 	ereport(ERROR,
@@ -52,6 +53,52 @@ report_corruption(Relation index, BlockNumber block, const char *detail)
 					RelationGetRelationName(index), block),
 			 errdetail("%s", detail),
 			 errhint("REINDEX it.")));
+}
+
+static bool
+meta_is_valid(const IndexMeta *meta)
+{
+	if (meta->n_bodies == 0 || meta->n_bodies > INDEX_MAX_BODIES ||
+		meta->n_segments > INDEX_MAX_SEGMENTS || meta->n_retired > INDEX_MAX_RETIRED)
+		return false;
+	for (int j = 0; j < meta->n_bodies; j++)
+		if (!body_exists(meta->bodies[j]) || (j > 0 && meta->bodies[j] <= meta->bodies[j - 1]))
+			return false;
+	return true;
+}
+
+Buffer
+index_lock_meta(Relation index, IndexLayout *layout, int lock)
+{
+	Buffer		buffer = ReadBuffer(index, INDEX_META_BLOCK);
+	Page		page = BufferGetPage(buffer);
+	const IndexMeta *meta;
+
+	LockBuffer(buffer, lock);
+	meta = page_meta(page);
+	if (!index_page_is_valid(page) || page_special(page)->kind != PAGE_META ||
+		meta->magic != INDEX_MAGIC)
+		report_corruption(index, INDEX_META_BLOCK,
+						  "The page is not the first one of an index of this access method.");
+	if (meta->version != INDEX_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("index \"%s\" has version %u, this library reads version %u",
+						RelationGetRelationName(index), meta->version, INDEX_VERSION),
+				 errhint("REINDEX it.")));
+	if (!meta_is_valid(meta))
+		report_corruption(index, INDEX_META_BLOCK, "The page contradicts itself.");
+	index_layout(layout, meta->n_bodies);
+	return buffer;
+}
+
+void
+index_read_meta(Relation index, IndexMeta *meta, IndexLayout *layout)
+{
+	Buffer		buffer = index_lock_meta(index, layout, BUFFER_LOCK_SHARE);
+
+	*meta = *page_meta(BufferGetPage(buffer));
+	UnlockReleaseBuffer(buffer);
 }
 
 /* The page is not what led to it says: see layout.h. */

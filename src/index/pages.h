@@ -15,6 +15,9 @@
 /* A copy of the meta page, checked, and the layout of the index. */
 extern void index_read_meta(Relation index, IndexMeta *meta, IndexLayout *layout);
 
+/* The same page, checked and locked. */
+extern Buffer index_lock_meta(Relation index, IndexLayout *layout, int lock);
+
 /*
  * A page of this kind and owner, locked as bufmgr.h says (BUFFER_LOCK_SHARE or
  * BUFFER_LOCK_EXCLUSIVE).  If it is not, the index is corrupted, which is an
@@ -33,5 +36,9 @@ extern void index_lock_page(Relation index, const IndexLayout *layout, Buffer bu
 
 /* Is it a page of ours at all?  For VACUUM, which visits all of them. */
 extern bool index_page_is_valid(Page page);
+
+/* The error, with a sentence that says what is wrong. */
+extern void report_corruption(Relation index, BlockNumber block, const char *detail)
+			pg_attribute_noreturn();
 
 #endif							/* SYNASTRY_INDEX_PAGES_H */
