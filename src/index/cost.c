@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
 #include "utils/float.h"
 #include "utils/selfuncs.h"
 #include "utils/spccache.h"
