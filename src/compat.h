@@ -95,6 +95,14 @@ make_json_lexer(const char *json, int length)
 	pgstat_fetch_stat_local_beentry(index)
 #endif
 
+/* 18 counts the searches of an index scan for EXPLAIN */
+#if PG_VERSION_NUM >= 180000
+#define count_index_search(scan) \
+	do { if ((scan)->instrument) (scan)->instrument->nsearches++; } while (0)
+#else
+#define count_index_search(scan) ((void) 0)
+#endif
+
 /* the wait of a process of ours: 17 gave such waits names */
 static inline uint32
 extension_wait_event(const char *name)
