@@ -118,10 +118,7 @@ search_model(const ScoreModel *value, MemoryContext user)
 const SearchModel *
 search_default_model(void)
 {
-	const char *name = "personal";
-
 	if (default_model == NULL)
-		default_model = make_model(score_model_from_text(name, strlen(name), NULL),
-								   CacheMemoryContext);
+		default_model = make_model(preset_model("personal"), CacheMemoryContext);
 	return &default_model->search;
 }

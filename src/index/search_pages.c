@@ -210,7 +210,8 @@ open_code_page(Search *search, QueueEntry entry)
 	Range		range = range_of(search, entry.key);
 	int64		needless = queue_first_key(&search->queue);
 	int			rest = NO_REST;
-	bool		all = true;
+	bool		all = !range.best_only; /* else the rests of groups say
+										 * different things */
 
 	search->counters.code_pages++;
 	if (!range.best_only)
