@@ -36,7 +36,6 @@ allocate(Search *search)
 	search->sums = palloc(charts * sizeof(uint16));
 	search->chosen = palloc(charts * sizeof(uint16));
 	search->scores = palloc(layout->sparse_charts * sizeof(int64));
-	search->rests = palloc(layout->page_groups * sizeof(int));
 	search->leaf_blocks = palloc(layout->page_leaves * sizeof(BlockNumber));
 	search->best.scores = palloc(MOST_WANTED * sizeof(int64));
 	queue_init(&search->queue, FIRST_ENTRIES);

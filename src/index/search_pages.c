@@ -178,6 +178,15 @@ score_chosen(Search *search, int source)
 	search->n_chosen = 0;
 }
 
+static inline int64
+group_bound(const Search *search, Page page, int group)
+{
+	const CodeArc *arcs = code_page_arcs(&search->layout, page, group);
+
+	return matcher_bound(&search->matcher,
+						 bound_arc_sum(search->matcher.maxima, (const uint8 *) arcs));
+}
+
 /* Chooses from a group of the code page; returns the sum that remains. */
 static int
 choose_from_group(Search *search, Page page, int group, const Range *range)
@@ -194,53 +203,79 @@ choose_from_group(Search *search, Page page, int group, const Range *range)
 }
 
 /*
- * Groups with a bound that is at least that of whatever is next, or that
- * reach the floor, need not wait.  If none has to, it is the page that goes
- * back into the queue: in data without structure all pages do.
+ * Nothing is known of what is good so far: groups whose bound is at least that
+ * of whatever is next need not wait, the others go into the queue.
  */
+static void
+open_first_groups(Search *search, Page page, int groups, QueueEntry entry, const Range *range)
+{
+	int			source = place_source(entry.place);
+	BlockNumber block = place_block(entry.place);
+	int64		next = queue_first_key(&search->queue);
+
+	for (int group = 0; group < groups; group++)
+	{
+		int64		bound = Min(group_bound(search, page, group), entry.key);
+		uint64		place = place_of_page(ENTRY_GROUP, source, block, group);
+		int			rest;
+
+		if (bound < next)
+		{
+			queue_push(&search->queue, bound, place);
+			continue;
+		}
+		rest = choose_from_group(search, page, group, range);
+		if (rest != NO_REST)
+			queue_push(&search->queue, matcher_bound(&search->matcher, (uint32) rest), place);
+	}
+}
+
+/*
+ * Charts that reach the floor are chosen wherever they are; what remains of
+ * the page, which is all below it, goes back into the queue as one.
+ */
+static void
+open_all_groups(Search *search, Page page, int groups, QueueEntry entry, const Range *range)
+{
+	int64		least = matcher_bound(&search->matcher, range->least);
+	int64		rest = PG_INT64_MIN;
+
+	for (int group = 0; group < groups; group++)
+	{
+		int64		bound = Min(group_bound(search, page, group), entry.key);
+
+		if (bound >= least)
+		{
+			int			sum = choose_from_group(search, page, group, range);
+
+			bound = sum == NO_REST ? PG_INT64_MIN :
+				matcher_bound(&search->matcher, (uint32) sum);
+		}
+		rest = Max(rest, bound);
+	}
+	if (rest != PG_INT64_MIN)
+		queue_push(&search->queue, rest, entry.place);
+}
+
 static void
 open_code_page(Search *search, QueueEntry entry)
 {
 	const IndexLayout *layout = &search->layout;
 	int			source = place_source(entry.place);
-	BlockNumber block = place_block(entry.place);
-	Page		page = lock_page(search, &search->code_buffer, block, PAGE_CODE, source);
+	Page		page = lock_page(search, &search->code_buffer, place_block(entry.place), PAGE_CODE,
+								 source);
 	int			groups = (page_special(page)->count + layout->group_charts - 1) /
 	layout->group_charts;
 	Range		range = range_of(search, entry.key);
-	int64		needless = queue_first_key(&search->queue);
-	int			rest = NO_REST;
-	bool		all = !range.best_only; /* else the rests of groups say
-										 * different things */
 
 	search->counters.code_pages++;
-	if (!range.best_only)
-		needless = Min(needless, search->best.scores[0]);
 	memcpy(search->leaf_blocks, code_page_leaves(page),
 		   layout->page_leaves * sizeof(BlockNumber));
-	for (int group = 0; group < groups; group++)
-	{
-		uint32		sum = bound_arc_sum(search->matcher.maxima,
-										(const uint8 *) code_page_arcs(layout, page, group));
-		int64		bound = Min(matcher_bound(&search->matcher, sum), entry.key);
-
-		search->rests[group] = NO_REST;
-		if (bound >= needless)
-			search->rests[group] = choose_from_group(search, page, group, &range);
-		else
-		{
-			queue_push(&search->queue, bound, place_of_page(ENTRY_GROUP, source, block, group));
-			all = false;
-		}
-		rest = Max(rest, search->rests[group]);
-	}
-	unlock_page(search->code_buffer);
-
-	if (all)
-		push_rest(search, rest, ENTRY_CODE_PAGE, source, block, 0);
+	if (range.best_only)
+		open_first_groups(search, page, groups, entry, &range);
 	else
-		for (int group = 0; group < groups; group++)
-			push_rest(search, search->rests[group], ENTRY_GROUP, source, block, group);
+		open_all_groups(search, page, groups, entry, &range);
+	unlock_page(search->code_buffer);
 	score_chosen(search, source);
 }
 

@@ -7,11 +7,12 @@
  * Whoever is first in the queue is taken out:
  *
  *	a chart		is the next one of the result: nothing can come before it;
- *	a page		of codes: its groups go into the queue, by the bounds of
- *				their arcs;
- *	a group		or a page of a chain: those of its charts are scored that
- *				have any prospect, and it goes back into the queue by the
- *				largest bound of those that remain.
+ *	a page		those of its charts are scored that have any prospect, and it
+ *				goes back into the queue by the largest bound of those that
+ *				remain; of a page of codes only the groups are looked at whose
+ *				arcs have prospects;
+ *	a group		the same; a page is divided into groups in the queue as long as
+ *				nothing is known of prospects.
  *
  * So the key of a group or page also tells which of its charts have been
  * scored: those whose bounds are larger.
@@ -83,7 +84,6 @@ struct Search
 	uint16	   *chosen;			/* numbers of charts */
 	int			n_chosen;
 	int64	   *scores;
-	int		   *rests;			/* of groups, in sums */
 	BlockNumber *leaf_blocks;
 
 	/* sorted */
