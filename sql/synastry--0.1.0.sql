@@ -444,6 +444,35 @@ CREATE OPERATOR <~> (
 COMMENT ON OPERATOR <~> (chart, score_query) IS 'minus synastry_score by the model of the query: smaller is a better match';
 
 --
+-- The index for ORDER BY chart <~> $1 LIMIT 10
+--
+
+CREATE FUNCTION synastry_handler(internal) RETURNS index_am_handler
+	AS 'MODULE_PATHNAME' LANGUAGE C;
+COMMENT ON FUNCTION synastry_handler(internal) IS 'synastry index access method handler';
+CREATE ACCESS METHOD synastry TYPE INDEX HANDLER synastry_handler;
+COMMENT ON ACCESS METHOD synastry IS 'synastry index access method: the best matches of a chart, by any score model';
+
+CREATE OPERATOR CLASS chart_ops DEFAULT FOR TYPE chart USING synastry AS
+	OPERATOR 1 <~> (chart, chart) FOR ORDER BY float_ops,
+	OPERATOR 2 <~> (chart, score_query) FOR ORDER BY float_ops;
+COMMENT ON OPERATOR CLASS chart_ops USING synastry IS 'ORDER BY chart <~> $1 LIMIT n';
+COMMENT ON OPERATOR FAMILY chart_ops USING synastry IS 'ORDER BY chart <~> $1 LIMIT n';
+
+CREATE FUNCTION synastry_index_statistics(index regclass,
+	OUT version int, OUT bodies text[], OUT charts bigint, OUT tail_charts bigint,
+	OUT sparse_charts bigint, OUT null_charts bigint, OUT dead bigint, OUT segments int,
+	OUT leaf_pages bigint, OUT code_pages bigint, OUT directory_pages bigint,
+	OUT tail_pages bigint, OUT sparse_pages bigint, OUT null_pages bigint,
+	OUT retired_pages bigint, OUT deleted_pages bigint) RETURNS record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION synastry_index_statistics(regclass) IS 'what an index of access method synastry consists of; reads all of its pages';
+
+CREATE FUNCTION synastry_index_check(index regclass) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION synastry_index_check(regclass) IS 'reads all pages of an index of access method synastry and compares them with each other; an error tells the first defect';
+
+--
 -- The report
 --
 

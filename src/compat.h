@@ -80,6 +80,17 @@ make_json_lexer(const char *json, int length)
 #endif
 }
 
+/* what VACUUM does in its loops: a cancel is heeded, and others get their turn */
+#if PG_VERSION_NUM >= 180000
+#define vacuum_delay() vacuum_delay_point(false)
+#else
+#define vacuum_delay() vacuum_delay_point()
+#endif
+
+#if PG_VERSION_NUM >= 170000
+#define IsAutoVacuumWorkerProcess() AmAutoVacuumWorkerProcess()
+#endif
+
 /* one of the backends that run, from 1: 16 gave it a name that says so */
 #if PG_VERSION_NUM < 160000
 #define pgstat_get_local_beentry_by_index(index) \
@@ -107,6 +118,14 @@ instr_time_nanoseconds(instr_time duration)
 	return (uint64) duration.tv_sec * 1000000000 + duration.tv_nsec;
 #endif
 }
+
+/* 18 counts the searches of an index scan for EXPLAIN */
+#if PG_VERSION_NUM >= 180000
+#define count_index_search(scan) \
+	do { if ((scan)->instrument) (scan)->instrument->nsearches++; } while (0)
+#else
+#define count_index_search(scan) ((void) 0)
+#endif
 
 /* the wait of a process of ours: 17 gave such waits names */
 static inline uint32

@@ -13,6 +13,7 @@
 #include "cache/store.h"
 #include "cache/worker.h"
 #include "compat.h"
+#include "index/options.h"
 #include "stats/explain.h"
 #include "stats/history.h"
 #include "stats/stats.h"
@@ -117,6 +118,7 @@ _PG_init(void)
 	cache_define_settings();
 	store_define_settings();
 	stat_define_settings();
+	index_define_options();
 	MarkGUCPrefixReserved("synastry");
 	stat_register_callbacks();
 	explain_install();

@@ -390,6 +390,39 @@ prepare_query(FunctionCallInfo fcinfo, int argno, const Chart **chart)
 	return up_to_date(prepared->model);
 }
 
+/* the presets that functions ask for: they are read once, not once a query */
+static struct
+{
+	const char *name;
+	ScoreModel *model;			/* NULL: not read so far */
+}			presets[] =
+
+{
+	{"personal", NULL},
+	{"weighted", NULL}
+};
+
+const ScoreModel *
+preset_model(const char *name)
+{
+	for (int i = 0; i < lengthof(presets); i++)
+	{
+		ScoreModel *model;
+
+		if (strcmp(presets[i].name, name) != 0)
+			continue;
+		if (presets[i].model == NULL)
+		{
+			model = score_model_from_text(name, strlen(name), NULL);
+			presets[i].model = memcpy(MemoryContextAlloc(TopMemoryContext, VARSIZE(model)),
+									  model, VARSIZE(model));
+			pfree(model);
+		}
+		return presets[i].model;
+	}
+	return score_model_from_text(name, strlen(name), NULL);
+}
+
 PreparedModel *
 prepare_preset_model(FunctionCallInfo fcinfo, const char *name)
 {
@@ -398,8 +431,7 @@ prepare_preset_model(FunctionCallInfo fcinfo, const char *name)
 	if (likely(cached != NULL))
 		return up_to_date(cached->prepared);
 	return remember(fcinfo, NO_ARGUMENT,
-					(struct varlena *) score_model_from_text(name, strlen(name), NULL),
-					make_prepared_model);
+					(const struct varlena *) preset_model(name), make_prepared_model);
 }
 
 /*

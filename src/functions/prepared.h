@@ -82,7 +82,10 @@ extern PreparedModel *prepare_model_once(const ScoreModel *model);
 extern PreparedModel *prepare_query(FunctionCallInfo fcinfo, int argno,
 									const Chart **chart);
 
-/* a model by its name, always the same in one function: "personal" for <~> */
+/* a model by its name */
+extern const ScoreModel *preset_model(const char *name);
+
+/* the same prepared, always the same in one function: "personal" for <~> */
 extern PreparedModel *prepare_preset_model(FunctionCallInfo fcinfo,
 										   const char *name);
 

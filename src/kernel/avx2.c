@@ -326,6 +326,7 @@ const Kernel avx2_kernel = {
 	.score = simd_score,
 	.tally = simd_tally,
 	.candidates = scalar_candidates,
+	.sums = scalar_sums,
 	.sum_windows = avx2_sum_windows,
 	.narrow_sums = avx2_narrow_sums
 };

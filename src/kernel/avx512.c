@@ -334,6 +334,7 @@ const Kernel avx512_kernel = {
 	.score = simd_score,
 	.tally = simd_tally,
 	.candidates = avx512_candidates,
+	.sums = avx512_sums,
 	.sum_windows = avx512_sum_windows,
 	.narrow_sums = avx512_narrow_sums
 };

@@ -54,12 +54,18 @@ add_column(Sums *sums, const Worths *worths, __m512i codes)
 	sums->upper = _mm512_add_epi16(sums->upper, _mm512_srli_epi16(found, 8));
 }
 
+/* those of the even charts */
+VBMI		ALWAYS_INLINE __m512i
+even_sums(const Sums *sums)
+{
+	return _mm512_sub_epi16(sums->words, _mm512_slli_epi16(sums->upper, 8));
+}
+
 /* which of the charts reach the least sum? */
 VBMI		ALWAYS_INLINE uint64_t
 reaching(const Sums *sums, __m512i least)
 {
-	__m512i		lower = _mm512_sub_epi16(sums->words, _mm512_slli_epi16(sums->upper, 8));
-	__m512i		even = _mm512_movm_epi16(_mm512_cmpge_epu16_mask(lower, least));
+	__m512i		even = _mm512_movm_epi16(_mm512_cmpge_epu16_mask(even_sums(sums), least));
 	__m512i		odd = _mm512_movm_epi16(_mm512_cmpge_epu16_mask(sums->upper, least));
 
 	return _mm512_movepi8_mask(_mm512_mask_mov_epi8(even, 0xAAAAAAAAAAAAAAAA, odd));
@@ -151,6 +157,57 @@ avx512_candidates(const BoundTable *table, const uint8_t *codes, size_t stride, 
 		return 0;
 
 	return find_candidates(table, codes, stride, count, least, candidates);
+}
+
+/* writes those of 32 charts, of which the first ones count */
+VBMI		ALWAYS_INLINE void
+write_sums(uint16_t *sums, __m512i values, int count)
+{
+	if (count >= STEP / 2)
+		_mm512_storeu_si512(sums, values);
+	else if (count > 0)
+		_mm512_mask_storeu_epi16(sums, UINT32_MAX >> (STEP / 2 - count), values);
+}
+
+VBMI static void
+find_chart_sums(const BoundTable *table, const uint8_t *codes, size_t stride, int count,
+				uint16_t *sums)
+{
+	const		__m512i first = _mm512_set_epi16(47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10,
+												 41, 9, 40, 8, 39, 7, 38, 6, 37, 5, 36, 4,
+												 35, 3, 34, 2, 33, 1, 32, 0);
+	const		__m512i second = _mm512_add_epi16(first, _mm512_set1_epi16(STEP / 4));
+
+	for (int begin = 0; begin < count; begin += STEP)
+	{
+		int			size = count - begin < STEP ? count - begin : STEP;
+		__mmask64	lanes = UINT64_MAX >> (STEP - size);
+		Sums		found = {_mm512_setzero_si512(), _mm512_setzero_si512()};
+		__m512i		even;
+
+		for (int j = 0; j < table->m; j++)
+		{
+			const uint8_t *column = codes + (size_t) j * stride + begin;
+			Worths		worths = load_worths(table->worth[j]);
+
+			add_column(&found, &worths, _mm512_maskz_loadu_epi8(lanes, column));
+		}
+
+		even = even_sums(&found);
+		write_sums(sums + begin, _mm512_permutex2var_epi16(even, first, found.upper), size);
+		write_sums(sums + begin + STEP / 2, _mm512_permutex2var_epi16(even, second, found.upper),
+				   size - STEP / 2);
+	}
+}
+
+void
+avx512_sums(const BoundTable *table, const uint8_t *codes, size_t stride, int count,
+			uint16_t *sums)
+{
+	if (__builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2"))
+		find_chart_sums(table, codes, stride, count, sums);
+	else
+		scalar_sums(table, codes, stride, count, sums);
 }
 
 #endif							/* BUILD_AVX512 */

@@ -47,6 +47,13 @@ sum_worths(uint16_t *restrict sums, const BoundTable *table,
 		add_column(sums, table->worth[j], codes + (size_t) j * stride, count);
 }
 
+void
+scalar_sums(const BoundTable *table, const uint8_t *codes, size_t stride, int count,
+			uint16_t *sums)
+{
+	sum_worths(sums, table, codes, stride, count);
+}
+
 /* what is passed is overwritten by the next one: nothing here is guessed */
 int
 scalar_candidates(const BoundTable *table, const uint8_t *codes, size_t stride, int count,

@@ -207,6 +207,14 @@ typedef struct Kernel
 							   int64_t threshold, uint16_t *candidates);
 
 	/*
+	 * The bounds of count right charts, which lie as above: for each the sum
+	 * of worths, as described in bound.h.
+	 */
+	void		(*sums) (const BoundTable *table,
+						 const uint8_t *codes, size_t stride, int count,
+						 uint16_t *sums);
+
+	/*
 	 * For bound_table_prepare(): of two columns, for each code the larger of
 	 * the sums in both parts, and the least and the most of these; and sums
 	 * without the least of them, as bytes.

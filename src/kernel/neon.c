@@ -345,6 +345,7 @@ const Kernel neon_kernel = {
 	.score = simd_score,
 	.tally = simd_tally,
 	.candidates = scalar_candidates,
+	.sums = scalar_sums,
 	.sum_windows = scalar_sum_windows,
 	.narrow_sums = scalar_narrow_sums
 };

@@ -260,6 +260,7 @@ const Kernel scalar_kernel = {
 	.score = scalar_score,
 	.tally = scalar_tally,
 	.candidates = scalar_candidates,
+	.sums = scalar_sums,
 	.sum_windows = scalar_sum_windows,
 	.narrow_sums = scalar_narrow_sums
 };

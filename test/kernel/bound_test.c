@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "bound.h"
+#include "bound_arc.h"
 #include "check.h"
 #include "variants.h"
 
@@ -203,19 +204,28 @@ bounds_hold(const BoundTable *table)
 	return true;
 }
 
-/* the candidates of a variant, with nothing to spare around its arrays */
-static bool
-finds_candidates(const Kernel *kernel, const BoundTable *table, size_t stride, int64_t threshold)
+/* codes at the end of the guarded memory, column by column */
+static uint8_t *
+place_codes(size_t stride)
 {
 	size_t		size = c.m > 0 ? (size_t) (c.m - 1) * stride + (size_t) c.count : 0;
 	uint8_t    *codes = (uint8_t *) guarded_codes + guarded_size - size;
-	uint16_t   *room = (uint16_t *) (guarded_numbers + guarded_size) - c.count;
-	int			expected = 0;
-	int			found;
 
 	for (int j = 0; j < c.m; j++)
 		for (int p = 0; p < c.count; p++)
 			codes[(size_t) j * stride + (size_t) p] = bound_code(c.charts[p][j]);
+	return codes;
+}
+
+/* the candidates of a variant, with nothing to spare around its arrays */
+static bool
+finds_candidates(const Kernel *kernel, const BoundTable *table, size_t stride, int64_t threshold)
+{
+	uint8_t    *codes = place_codes(stride);
+	uint16_t   *room = (uint16_t *) (guarded_numbers + guarded_size) - c.count;
+	int			expected = 0;
+	int			found;
+
 	room[-1] = CANARY;
 
 	found = kernel->candidates(table, codes, stride, c.count, threshold, room);
@@ -252,6 +262,59 @@ finds_all_candidates(const Kernel *kernel, const BoundTable *table)
 	return right;
 }
 
+/* the same sums as one by one */
+static bool
+finds_sums(const Kernel *kernel, const BoundTable *table)
+{
+	size_t		stride = (size_t) c.count + random_below(20);
+	uint8_t    *codes = place_codes(stride);
+	uint16_t   *sums = (uint16_t *) (guarded_numbers + guarded_size) - c.count;
+
+	sums[-1] = CANARY;
+	kernel->sums(table, codes, stride, c.count, sums);
+	for (int p = 0; p < c.count; p++)
+		if (table->base + (__int128) table->unit * sums[p] != bound_of(table, c.charts[p]))
+			return false;
+	return sums[-1] == CANARY;
+}
+
+/*
+ * The sum of arcs is that of the best code of each, however long they are and
+ * wherever they begin.
+ */
+static bool
+arcs_hold(const BoundTable *table)
+{
+	static _Alignas(BoundMaxima) char memory[sizeof(BoundMaxima) + MAX_BODIES * BOUND_RUNS * BOUND_CODES];
+	BoundMaxima *maxima = (BoundMaxima *) memory;
+	bool		right = true;
+
+	bound_maxima_prepare(maxima, table);
+	for (int try = 0; try < 20; try++)
+	{
+		uint8_t		arcs[2 * MAX_BODIES];
+		uint32_t	expected = 0;
+
+		for (int j = 0; j < table->m; j++)
+		{
+			uint8_t		most = 0;
+
+			arcs[2 * j] = (uint8_t) random_below(BOUND_CODES);
+			arcs[2 * j + 1] = (uint8_t) (try == 0 ? 255 : random_below(1u << random_below(9)));
+			for (int i = 0; i <= arcs[2 * j + 1]; i++)
+			{
+				uint8_t		worth = table->worth[j][(arcs[2 * j] + i) % BOUND_CODES];
+
+				most = worth > most ? worth : most;
+			}
+			expected += most;
+		}
+		right &= bound_arc_sum(maxima, arcs) == expected;
+	}
+
+	return right;
+}
+
 static bool
 same_tables(const BoundTable *a, const BoundTable *b)
 {
@@ -272,6 +335,11 @@ check_case(const char *name)
 	if (!right)
 		printf("# %s, %d x %d, %d rules: a bound is less than the score\n", name, c.n, c.m,
 			   c.rules_count);
+	if (!arcs_hold(&expected))
+	{
+		printf("# %s, %d x %d: the bound of an arc is wrong\n", name, c.n, c.m);
+		right = false;
+	}
 
 	for (const Kernel *const *kernel = kernels; *kernel != NULL; kernel++)
 	{
@@ -281,7 +349,8 @@ check_case(const char *name)
 			continue;
 		memset(&table, random_below(2) ? 0xFF : 0, sizeof(table));
 		bound_table_prepare(*kernel, &table, &c.shape, c.a, c.n, c.weights, c.m);
-		same = same_tables(&expected, &table) && finds_all_candidates(*kernel, &table);
+		same = same_tables(&expected, &table) && finds_all_candidates(*kernel, &table) &&
+			finds_sums(*kernel, &table);
 		if (!same)
 			printf("# %s, %d x %d, %d charts: %s differs\n", name, c.n, c.m, c.count,
 				   (*kernel)->name);

@@ -1,0 +1,145 @@
+/*
+ * scan.c
+ *		The search as the access method knows it.
+ *
+ * ORDER BY chart <~> $1: one order-by key and no others.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "pgstat.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+#include "compat.h"
+#include "index/scan.h"
+#include "index/search.h"
+
+/* the operators by their strategies, as the operator class has them */
+#define STRATEGY_CHART	1
+#define STRATEGY_QUERY	2
+
+typedef struct ScanState
+{
+	MemoryContext context;		/* of the search, emptied by a rescan */
+	Search	   *search;			/* NULL: not begun */
+} ScanState;
+
+IndexScanDesc
+index_search_begin(Relation index, int nkeys, int norderbys)
+{
+	IndexScanDesc scan = RelationGetIndexScan(index, nkeys, norderbys);
+	ScanState  *state = palloc0(sizeof(ScanState));
+
+	state->context = AllocSetContextCreate(CurrentMemoryContext, "synastry index search",
+										   ALLOCSET_DEFAULT_SIZES);
+	scan->opaque = state;
+	if (norderbys > 0)
+	{
+		scan->xs_orderbyvals = palloc0(norderbys * sizeof(Datum));
+		scan->xs_orderbynulls = palloc0(norderbys * sizeof(bool));
+	}
+	return scan;
+}
+
+static void
+forget_search(ScanState *state)
+{
+	if (state->search != NULL)
+		search_end(state->search);
+	state->search = NULL;
+	MemoryContextReset(state->context);
+}
+
+void
+index_search_rescan(IndexScanDesc scan, ScanKey keys, int nkeys, ScanKey orderbys, int norderbys)
+{
+	forget_search(scan->opaque);
+	if (keys != NULL && scan->numberOfKeys > 0)
+		memmove(scan->keyData, keys, scan->numberOfKeys * sizeof(ScanKeyData));
+	if (orderbys != NULL && scan->numberOfOrderBys > 0)
+		memmove(scan->orderByData, orderbys, scan->numberOfOrderBys * sizeof(ScanKeyData));
+}
+
+void
+index_search_end(IndexScanDesc scan)
+{
+	ScanState  *state = scan->opaque;
+
+	forget_search(state);
+	MemoryContextDelete(state->context);
+	pfree(state);
+}
+
+/* A copy in this memory context, plain. */
+static void *
+copy_value(Datum value)
+{
+	return PG_DETOAST_DATUM_COPY(value);
+}
+
+static Search *
+begin_by_key(Relation index, ScanKey key)
+{
+	if (key->sk_flags & SK_ISNULL)
+		return search_begin(index, NULL, NULL);
+	if (key->sk_strategy == STRATEGY_CHART)
+		return search_begin(index, search_default_model(), copy_value(key->sk_argument));
+	if (key->sk_strategy == STRATEGY_QUERY)
+	{
+		const ScoreQuery *query = copy_value(key->sk_argument);
+
+		return search_begin(index,
+							search_model(score_query_model(query), CurrentMemoryContext),
+							score_query_chart(query));
+	}
+	elog(ERROR, "unknown strategy number %d", key->sk_strategy);
+}
+
+static void
+begin(IndexScanDesc scan)
+{
+	ScanState  *state = scan->opaque;
+	MemoryContext caller;
+
+	if (scan->numberOfOrderBys != 1 || scan->numberOfKeys != 0)
+		elog(ERROR, "a synastry index is searched for the order of one operator");
+
+	/* without pins a row may be another one by the time that it is read */
+	if (!IsMVCCSnapshot(scan->xs_snapshot))
+		elog(ERROR, "non-MVCC snapshots are not supported by synastry indexes");
+
+	pgstat_count_index_scan(scan->indexRelation);
+	count_index_search(scan);
+	caller = MemoryContextSwitchTo(state->context);
+	state->search = begin_by_key(scan->indexRelation, scan->orderByData);
+	MemoryContextSwitchTo(caller);
+}
+
+bool
+index_search_next(IndexScanDesc scan, ScanDirection direction)
+{
+	ScanState  *state = scan->opaque;
+	Oid			type = FLOAT8OID;
+	IndexOrderByDistance distance;
+	MemoryContext caller;
+	SearchMatch match;
+	bool		found;
+
+	Assert(ScanDirectionIsForward(direction));
+	if (state->search == NULL)
+		begin(scan);
+
+	caller = MemoryContextSwitchTo(state->context);
+	found = search_next(state->search, &match);
+	MemoryContextSwitchTo(caller);
+	if (!found)
+		return false;
+
+	scan->xs_heaptid = match.tid;
+	scan->xs_recheck = false;
+	distance.value = match.distance;
+	distance.isnull = match.is_null;
+	index_store_float8_orderby_distances(scan, &type, &distance, match.recheck);
+	return true;
+}
