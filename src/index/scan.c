@@ -14,22 +14,27 @@
 #include "compat.h"
 #include "index/scan.h"
 #include "index/search.h"
+#include "stats/stats.h"
 
 /* the operators by their strategies, as the operator class has them */
 #define STRATEGY_CHART	1
 #define STRATEGY_QUERY	2
 
-typedef struct ScanState
+typedef struct SearchScan
 {
 	MemoryContext context;		/* of the search, emptied by a rescan */
 	Search	   *search;			/* NULL: not begun */
-} ScanState;
+
+	/* of this search, for the statistics */
+	StatCall	call;
+	uint64		nanoseconds;
+} SearchScan;
 
 IndexScanDesc
 index_search_begin(Relation index, int nkeys, int norderbys)
 {
 	IndexScanDesc scan = RelationGetIndexScan(index, nkeys, norderbys);
-	ScanState  *state = palloc0(sizeof(ScanState));
+	SearchScan *state = palloc0(sizeof(SearchScan));
 
 	state->context = AllocSetContextCreate(CurrentMemoryContext, "synastry index search",
 										   ALLOCSET_DEFAULT_SIZES);
@@ -42,11 +47,35 @@ index_search_begin(Relation index, int nkeys, int norderbys)
 	return scan;
 }
 
+/* Counts what was done since the step before. */
 static void
-forget_search(ScanState *state)
+end_step(SearchScan *state, StatCall *step, bool found)
+{
+	const SearchCounters *counters = search_counters(state->search);
+	StatCall   *call = &state->call;
+	instr_time	duration;
+
+	step->pairs = counters->charts_scored - call->pairs;
+	step->cells = step->pairs * search_pair_cells(state->search);
+	step->pages = search_pages_read(counters) - call->pages;
+	step->rows = found;
+	stat_end_step(step);
+
+	call->pairs += step->pairs;
+	call->pages += step->pages;
+	INSTR_TIME_SET_CURRENT(duration);
+	INSTR_TIME_SUBTRACT(duration, step->start);
+	state->nanoseconds += instr_time_nanoseconds(duration);
+}
+
+static void
+forget_search(SearchScan *state)
 {
 	if (state->search != NULL)
+	{
 		search_end(state->search);
+		stat_end_steps(&state->call, state->nanoseconds);
+	}
 	state->search = NULL;
 	MemoryContextReset(state->context);
 }
@@ -64,7 +93,7 @@ index_search_rescan(IndexScanDesc scan, ScanKey keys, int nkeys, ScanKey orderby
 void
 index_search_end(IndexScanDesc scan)
 {
-	ScanState  *state = scan->opaque;
+	SearchScan *state = scan->opaque;
 
 	forget_search(state);
 	MemoryContextDelete(state->context);
@@ -99,7 +128,7 @@ begin_by_key(Relation index, ScanKey key)
 static void
 begin(IndexScanDesc scan)
 {
-	ScanState  *state = scan->opaque;
+	SearchScan *state = scan->opaque;
 	MemoryContext caller;
 
 	if (scan->numberOfOrderBys != 1 || scan->numberOfKeys != 0)
@@ -111,6 +140,11 @@ begin(IndexScanDesc scan)
 
 	pgstat_count_index_scan(scan->indexRelation);
 	count_index_search(scan);
+	state->call = (StatCall)
+	{
+		.operation = STAT_SEARCH
+	};
+	state->nanoseconds = 0;
 	caller = MemoryContextSwitchTo(state->context);
 	state->search = begin_by_key(scan->indexRelation, scan->orderByData);
 	MemoryContextSwitchTo(caller);
@@ -119,20 +153,23 @@ begin(IndexScanDesc scan)
 bool
 index_search_next(IndexScanDesc scan, ScanDirection direction)
 {
-	ScanState  *state = scan->opaque;
+	SearchScan *state = scan->opaque;
 	Oid			type = FLOAT8OID;
 	IndexOrderByDistance distance;
 	MemoryContext caller;
 	SearchMatch match;
+	StatCall	step;
 	bool		found;
 
 	Assert(ScanDirectionIsForward(direction));
+	stat_begin_timed(&step, STAT_SEARCH);
 	if (state->search == NULL)
 		begin(scan);
 
 	caller = MemoryContextSwitchTo(state->context);
 	found = search_next(state->search, &match);
 	MemoryContextSwitchTo(caller);
+	end_step(state, &step, found);
 	if (!found)
 		return false;
 

@@ -99,6 +99,12 @@ search_counters(const Search *search)
 	return &search->counters;
 }
 
+int
+search_pair_cells(const Search *search)
+{
+	return search->matcher.n * search->matcher.query.n;
+}
+
 /*
  * Best first
  */

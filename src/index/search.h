@@ -36,6 +36,13 @@ typedef struct SearchCounters
 	uint64		charts_scored;
 } SearchCounters;
 
+static inline uint64
+search_pages_read(const SearchCounters *counters)
+{
+	return counters->directory_pages + counters->code_pages + counters->leaves +
+		counters->chain_pages;
+}
+
 typedef struct Search Search;
 
 /*
@@ -54,5 +61,8 @@ extern bool search_next(Search *search, SearchMatch *match);
 extern void search_end(Search *search);
 
 extern const SearchCounters *search_counters(const Search *search);
+
+/* cells of each pair that is scored */
+extern int	search_pair_cells(const Search *search);
 
 #endif							/* SYNASTRY_INDEX_SEARCH_H */

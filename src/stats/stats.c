@@ -369,20 +369,25 @@ add_time(StatTotals *totals, uint64 nanoseconds)
 }
 
 static void
-end_timed(const StatCall *call)
+record_time(const StatCall *call, uint64 nanoseconds)
 {
 	StatTotals *totals = stat_totals(call->operation);
-	instr_time	duration;
-	uint64		nanoseconds;
 
-	INSTR_TIME_SET_CURRENT(duration);
-	INSTR_TIME_SUBTRACT(duration, call->start);
-	nanoseconds = instr_time_nanoseconds(duration);
 	if (totals != NULL)
 		add_time(totals, nanoseconds);
 	if (stat_log_min_duration >= 0 &&
 		nanoseconds >= (uint64) stat_log_min_duration * 1000 * 1000)
 		log_slow_operation(call, nanoseconds);
+}
+
+static void
+end_timed(const StatCall *call)
+{
+	instr_time	duration;
+
+	INSTR_TIME_SET_CURRENT(duration);
+	INSTR_TIME_SUBTRACT(duration, call->start);
+	record_time(call, instr_time_nanoseconds(duration));
 }
 
 void
@@ -410,25 +415,47 @@ stat_begin_timed(StatCall *call, StatOperation operation)
 	INSTR_TIME_SET_CURRENT(call->start);
 }
 
-void
-stat_end(const StatCall *call)
+/* all that a call tells of itself */
+static void
+add_counts(const StatCall *call, int calls)
 {
 	StatTotals *totals = stat_totals(call->operation);
 
 	stat_running = STAT_NONE;
-	if (totals != NULL)
-	{
-		totals->counts[COUNT_CALLS]++;
-		totals->counts[COUNT_PAIRS] += call->pairs;
-		totals->counts[COUNT_CELLS] += call->cells;
-		totals->counts[COUNT_ROWS] += call->rows;
-		totals->counts[COUNT_PAGES] += call->pages;
-		totals->counts[COUNT_HITS] += (call->cached == CACHE_HIT);
-		totals->counts[COUNT_MISSES] += (call->cached == CACHE_MISS);
-		totals->peak_memory = Max(totals->peak_memory, call->memory);
-	}
+	if (totals == NULL)
+		return;
+	totals->counts[COUNT_CALLS] += calls;
+	totals->counts[COUNT_PAIRS] += call->pairs;
+	totals->counts[COUNT_CELLS] += call->cells;
+	totals->counts[COUNT_ROWS] += call->rows;
+	totals->counts[COUNT_PAGES] += call->pages;
+	totals->counts[COUNT_HITS] += (call->cached == CACHE_HIT);
+	totals->counts[COUNT_MISSES] += (call->cached == CACHE_MISS);
+	totals->peak_memory = Max(totals->peak_memory, call->memory);
+}
+
+void
+stat_end(const StatCall *call)
+{
+	add_counts(call, 1);
 	if (call->timed)
 		end_timed(call);
+}
+
+void
+stat_end_step(const StatCall *step)
+{
+	add_counts(step, 0);
+}
+
+void
+stat_end_steps(const StatCall *call, uint64 nanoseconds)
+{
+	StatTotals *totals = stat_totals(call->operation);
+
+	if (totals != NULL)
+		totals->counts[COUNT_CALLS]++;
+	record_time(call, nanoseconds);
 }
 
 void

@@ -196,7 +196,14 @@ extern void stat_end_rows(const StatCall *call, uint64 cells, uint64 rows);
 extern void stat_begin_timed(StatCall *call, StatOperation operation);
 extern void stat_end(const StatCall *call);
 
-/* the same, if queries of others run meanwhile */
+/*
+ * An operation in steps, with other things in between: counts what each step
+ * did, and at the end the call, which did that and took so long in all.
+ */
+extern void stat_end_step(const StatCall *step);
+extern void stat_end_steps(const StatCall *call, uint64 nanoseconds);
+
+/* one that is always timed, if queries of others run meanwhile */
 extern void stat_begin_outer(StatCall *call, StatOperation operation);
 extern void stat_end_outer(const StatCall *call);
 
