@@ -51,7 +51,7 @@ DATA := $(wildcard sql/synastry--*.sql)
 REGRESS = install chart chart_construct chart_document bodies aspect_set score_model \
 	people aspect_matrix aspects motion score oracle prepared plans report \
 	tally chart_agg composite group_tally uses batch cross cache stats \
-	index_store index_search
+	index_store index_search index_cross
 
 ISOLATION := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation
