@@ -17,6 +17,9 @@ CREATE TABLE runs (n serial, part text, name text, simd text, baseline text, run
 -- what a backend took at its peak
 CREATE TABLE memory (n serial, name text, work_mem text, bound bigint, peak bigint, estimate bigint);
 
+-- what is no time
+CREATE TABLE figures (n serial, part text, name text, figure float8, goal float8);
+
 -- hit ratios of the cache, and of an exact LRU
 CREATE TABLE ratios (name text, entries bigint, measured float8, simulated float8);
 

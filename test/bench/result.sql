@@ -37,6 +37,12 @@ FROM memory
 ORDER BY n;
 \endif
 
+SELECT count(*) > 0 AS has_figures FROM figures \gset
+\if :has_figures
+\echo 'Figures that are no times'
+SELECT part, name, round(figure::numeric, 3) AS figure, goal FROM figures ORDER BY n;
+\endif
+
 SELECT count(*) > 0 AS has_ratios FROM ratios \gset
 \if :has_ratios
 \echo 'Hit ratio of the cache, and of a simulated exact LRU with as many entries'

@@ -10,7 +10,7 @@ VACUUM ANALYZE random_charts;
 
 -- the queries are charts that are in neither table
 CREATE TABLE wanted AS
-SELECT i AS id, chart_interpolate(e.chart, e.at, n.chart, n.at, e.at + interval '7 hours') - ARRAY['ascendant'] AS chart
+SELECT i AS id, chart_interpolate(e.chart, e.at, n.chart, n.at, e.at + interval '7 hours') AS chart
 FROM generate_series(1, 200) i
 	JOIN ephemeris e ON e.day = date '1941-03-05' + i * 127
 	JOIN ephemeris n ON n.day = e.day + 1;
@@ -85,14 +85,17 @@ VALUES
 DELETE FROM queries WHERE part = 'search' AND name !~ 'INSERT';
 CALL measure('search');
 
-INSERT INTO sizes (name, bytes, rows)
-SELECT name, pg_relation_size(name::regclass), 1000000
-FROM unnest(ARRAY['charts_match', 'random_charts_chart_idx']) AS name;
-
--- what was read: pages of the index, and charts whose score was computed
+-- sizes, and what a search reads
+INSERT INTO figures (part, name, figure, goal)
+SELECT 'search', 'size of the index of ' || name || ', in 40 bytes a chart', pg_relation_size(index) / 4e7, 1.6
+FROM (VALUES ('real charts', 'charts_match'::regclass), ('random charts', 'random_charts_chart_idx')) AS i (name, index);
 SELECT pg_stat_synastry_reset();
 CALL search('charts', true, 200, 10);
-INSERT INTO sizes (name, bytes, rows)
-SELECT '10 best: ' || what, figure, 200 FROM pg_stat_synastry, (VALUES ('pages read', pages), ('charts scored', pairs)) v (what, figure)
-WHERE false;
+INSERT INTO figures (part, name, figure, goal)
+SELECT 'search', name, figure, goal
+FROM pg_stat_synastry, LATERAL (VALUES
+	('pages read of those of the index, 10 best', pages / rows::float8 * 10 / (pg_relation_size('charts_match') / 8192), 0.05),
+	('charts whose score is computed, 10 best', pairs / rows::float8 * 10, NULL)) AS f (name, figure, goal)
+WHERE operation = 'search' AND datname = current_database();
 DROP TABLE random_charts, inserts, wanted;
+DROP INDEX charts_match;
