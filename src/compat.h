@@ -87,6 +87,13 @@ make_json_lexer(const char *json, int length)
 #define vacuum_delay() vacuum_delay_point()
 #endif
 
+/* the next of sorted values that are passed by value: 16 may copy others */
+#if PG_VERSION_NUM >= 160000
+#define sorted_value(sort, value, null) tuplesort_getdatum(sort, true, false, value, null, NULL)
+#else
+#define sorted_value(sort, value, null) tuplesort_getdatum(sort, true, value, null, NULL)
+#endif
+
 #if PG_VERSION_NUM >= 170000
 #define IsAutoVacuumWorkerProcess() AmAutoVacuumWorkerProcess()
 #endif

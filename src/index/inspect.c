@@ -414,7 +414,7 @@ check_tids(Check *check)
 	bool		null;
 
 	tuplesort_performsort(check->tids);
-	while (tuplesort_getdatum(check->tids, true, &tid, &null, NULL))
+	while (sorted_value(check->tids, &tid, &null))
 	{
 		if (DatumGetInt64(tid) == previous)
 			ereport(ERROR,
