@@ -10,7 +10,7 @@
  * chunk is done.
  *
  * If the right side is a relation with an index that finds the best matches,
- * it is not read: each left chart asks the index.
+ * it is not read: each left chart asks the index, as long as that pays.
  */
 #include "postgres.h"
 
@@ -54,6 +54,9 @@ enum
 
 /* more matches of a chart are not asked of an index */
 #define MAX_INDEXED		10000
+
+/* left charts after which it is asked whether the index pays */
+#define TRIED_BY_INDEX	16
 
 typedef struct Cross
 {
@@ -347,12 +350,9 @@ limit_top_k(Cross *cross)
 static void
 cross_charts(Cross *cross, Source *left, Source *right)
 {
-	if (cross->has_top_k && cross->k == 0)
-		return;
 	read_right(cross, right);
 	limit_top_k(cross);
 	left_chunk_create(&cross->chunk, cross->model, cross->k);
-	source_open(left);
 	do
 	{
 		read_left(cross, left);
@@ -368,7 +368,6 @@ cross_charts(Cross *cross, Source *left, Source *right)
 			return_chunk(cross);
 		left_chunk_reset(&cross->chunk);
 	} while (!left->at_end);
-	source_close(left);
 	tile_store_destroy(cross->store);
 	report(cross, PROGRESS_RETURNING);
 }
@@ -457,17 +456,19 @@ take_left_by_index(void *state, const Member *member)
 	qsort(left.matches, left.n, sizeof(IndexedMatch), compare_matches);
 	for (int i = 0; i < Min(left.n, cross->k); i++)
 		put_pair(cross, left.id, left.matches[i].id, left.matches[i].score, i + 1);
+	cross->progress.pairs_done = nearest_pairs(indexed->nearest);
 	report(cross, PROGRESS_COMPUTING);
 }
 
+/* All left charts, or those until it has turned out that it does not pay. */
 static void
 cross_by_index(Cross *cross, Source *left, Nearest *nearest)
 {
 	IndexedCross indexed = {.cross = cross,.nearest = nearest};
 
-	source_open(left);
-	source_read(left, 0, take_left_by_index, &indexed);
-	source_close(left);
+	do
+		source_read(left, TRIED_BY_INDEX, take_left_by_index, &indexed);
+	while (!left->at_end && nearest_pays(nearest));
 	nearest_end(nearest);
 }
 
@@ -482,7 +483,7 @@ synastry_cross(PG_FUNCTION_ARGS)
 	Call		call;
 	Source		left;
 	Source		right;
-	Nearest    *nearest = NULL;
+	Nearest    *nearest;
 
 	stat_begin_outer(&cross.call, STAT_CROSS);
 	call_begin(&call, fcinfo, "synastry_cross", 2);
@@ -496,14 +497,19 @@ synastry_cross(PG_FUNCTION_ARGS)
 	call_prepare_source(&call, 0, "left query", cross_columns, 1, &left);
 	call_prepare_source(&call, 1, "right query", cross_columns, 1, &right);
 
-	if (cross.has_top_k && cross.k > 0 && cross.k <= MAX_INDEXED)
-		nearest = nearest_prepare(&call, 1, cross.model, cross.k);
+	nearest = cross.has_top_k && cross.k > 0 && cross.k <= MAX_INDEXED
+		? nearest_prepare(&call, 1, cross.model, cross.k) : NULL;
 
 	progress_begin(&cross.progress, PROGRESS_CROSS);
-	if (nearest != NULL)
-		cross_by_index(&cross, &left, nearest);
-	else
-		cross_charts(&cross, &left, &right);
+	if (!cross.has_top_k || cross.k > 0)
+	{
+		source_open(&left);
+		if (nearest != NULL)
+			cross_by_index(&cross, &left, nearest);
+		if (!left.at_end)
+			cross_charts(&cross, &left, &right);
+		source_close(&left);
+	}
 	progress_end(&cross.progress);
 
 	if (cross.null_charts > 0)

@@ -8,9 +8,11 @@
  */
 #include "postgres.h"
 
+#include "access/relation.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "nodes/plannodes.h"
+#include "storage/bufmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -19,6 +21,7 @@
 
 #include "batch/nearest.h"
 #include "batch/scorer.h"
+#include "stats/stats.h"
 #include "types/score_query.h"
 
 /* rows that are fetched, and that the limit allows, beyond the best */
@@ -28,6 +31,13 @@
 /* if that is not enough */
 #define LIMIT_FACTOR	64
 
+/*
+ * A search of charts without any structure reads a fifth of the index; one
+ * that pays far less.
+ */
+#define MOST_READ		0.1
+#define FEW_PAGES		64
+
 struct Nearest
 {
 	const PreparedModel *model;
@@ -36,6 +46,12 @@ struct Nearest
 	int64		limit;
 	int			fetched;		/* rows at a time */
 	SPIPlanPtr	plan;
+	Oid			index;			/* that the plan uses */
+
+	/* what the searches so far have taken */
+	int64		searches;
+	uint64		pages;
+	uint64		pairs;
 };
 
 /* The query, which names types and operators in their schema. */
@@ -66,24 +82,25 @@ prepare(Nearest *nearest)
 	pfree(query);
 }
 
-/* Is it a scan of one index in its order, limited? */
-static bool
-plan_orders_by_index(SPIPlanPtr plan)
+/* The index in whose order the rows come, if that is how the plan is. */
+static Oid
+find_index(SPIPlanPtr plan)
 {
 	CachedPlan *cached = SPI_plan_get_cached_plan(plan);
 	const		Plan *tree;
-	bool		ordered;
+	Oid			index = InvalidOid;
 
 	if (cached == NULL)
-		return false;
+		return InvalidOid;
 	tree = linitial_node(PlannedStmt, cached->stmt_list)->planTree;
 	while (tree != NULL && (IsA(tree, Limit) || IsA(tree, Result)))
 		tree = tree->lefttree;
-	ordered = tree != NULL && IsA(tree, IndexScan) &&
-		((const IndexScan *) tree)->indexorderby != NIL;
+	if (tree != NULL && IsA(tree, IndexScan) && ((const IndexScan *) tree)->indexorderby != NIL)
+		index = ((const IndexScan *) tree)->indexid;
+
 	/* a plan that is not saved has no owner */
 	ReleaseCachedPlan(cached, NULL);
-	return ordered;
+	return index;
 }
 
 Nearest *
@@ -104,7 +121,8 @@ nearest_prepare(const Call *call, int argno, const PreparedModel *model, int bes
 	nearest->fetched = best < PG_INT16_MAX ? best + MORE_ROWS : PG_INT16_MAX;
 	nearest->limit = (int64) best + MORE_LIMIT;
 	prepare(nearest);
-	if (plan_orders_by_index(nearest->plan))
+	nearest->index = find_index(nearest->plan);
+	if (OidIsValid(nearest->index))
 		return nearest;
 	nearest_end(nearest);
 	return NULL;
@@ -162,8 +180,14 @@ nearest_find(Nearest *nearest, const Chart *chart, MatchConsumer consumer, void 
 {
 	Datum		query = DirectFunctionCall2(score_query_make, PointerGetDatum(chart),
 											PointerGetDatum(nearest->model->value));
+	uint64		pages = stat_counted(STAT_SEARCH, COUNT_PAGES);
+	uint64		pairs = stat_counted(STAT_SEARCH, COUNT_PAIRS);
+	bool		done = read_matches(nearest, query, consumer, state);
 
-	if (read_matches(nearest, query, consumer, state))
+	nearest->searches++;
+	nearest->pages += stat_counted(STAT_SEARCH, COUNT_PAGES) - pages;
+	nearest->pairs += stat_counted(STAT_SEARCH, COUNT_PAIRS) - pairs;
+	if (done)
 		return true;
 
 	/* very many are as good as each other */
@@ -171,6 +195,22 @@ nearest_find(Nearest *nearest, const Chart *chart, MatchConsumer consumer, void 
 	SPI_freeplan(nearest->plan);
 	prepare(nearest);
 	return false;
+}
+
+bool
+nearest_pays(const Nearest *nearest)
+{
+	Relation	index = relation_open(nearest->index, AccessShareLock);
+	double		most = Max(MOST_READ * RelationGetNumberOfBlocks(index), FEW_PAGES);
+
+	relation_close(index, AccessShareLock);
+	return nearest->pages <= most * nearest->searches;
+}
+
+uint64
+nearest_pairs(const Nearest *nearest)
+{
+	return nearest->pairs;
 }
 
 void

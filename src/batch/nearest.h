@@ -32,6 +32,12 @@ typedef bool (*MatchConsumer) (void *state, const text * id, int64 score);
 extern bool nearest_find(Nearest *nearest, const Chart *chart, MatchConsumer consumer,
 						 void *state);
 
+/* have the searches so far read so little that more of them pay? */
+extern bool nearest_pays(const Nearest *nearest);
+
+/* pairs whose scores were computed */
+extern uint64 nearest_pairs(const Nearest *nearest);
+
 extern void nearest_end(Nearest *nearest);
 
 #endif							/* SYNASTRY_NEAREST_H */

@@ -153,6 +153,15 @@ stat_totals(StatOperation operation)
 	return &stat_slot->totals[operation];
 }
 
+/* what this process has counted so far; 0 if it does not */
+static inline uint64
+stat_counted(StatOperation operation, StatCount count)
+{
+	const StatTotals *totals = stat_totals(operation);
+
+	return totals != NULL ? totals->counts[count] : 0;
+}
+
 static inline void
 stat_begin(StatCall *call, StatOperation operation)
 {
