@@ -1,0 +1,118 @@
+/*
+ * picture_ring.c
+ *		Bodies side by side on a ring: who moves aside, and how far.
+ *
+ * Bodies stand in the order of their longitudes, none closer to the next one
+ * than their widths allow, and the sum of the squares of their displacements
+ * is the smallest possible.  With the widths taken out (each longitude less
+ * the widths before it) that is a regression by a sequence that does not
+ * descend: neighbours that would descend form a block at their mean.
+ */
+#include "postgres.h"
+
+#include "functions/picture.h"
+#include "types/chart.h"
+
+#define TURN			(INT64CONST(1) << 32)
+/* how much of the ring may be full */
+#define FULL			(TURN / 100 * 98)
+/* an arc as long as its radius */
+#define RADIAN			INT64CONST(683565276)
+#define FULL_SCALE		1000
+
+typedef struct Block
+{
+	int			n;
+	int64		sum;			/* of longitudes less widths */
+} Block;
+
+static int64
+level(const Block *block)
+{
+	return block->sum / block->n;
+}
+
+binary_angle
+ring_half_width(int width, int radius, int scale)
+{
+	return (binary_angle) (width * RADIAN / radius * scale / FULL_SCALE / 2);
+}
+
+/*
+ * The blocks of a ring that is cut open before its first body: as many as are
+ * returned, all of rising level.
+ */
+static int
+find_blocks(const int64 *reduced, int n, Block *blocks)
+{
+	int			n_blocks = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		blocks[n_blocks++] = (Block)
+		{
+			1, reduced[i]
+		};
+		while (n_blocks > 1 && level(&blocks[n_blocks - 2]) > level(&blocks[n_blocks - 1]))
+		{
+			blocks[n_blocks - 2].n += blocks[n_blocks - 1].n;
+			blocks[n_blocks - 2].sum += blocks[n_blocks - 1].sum;
+			n_blocks--;
+		}
+	}
+	return n_blocks;
+}
+
+static int
+scale_to_fit(const int *widths, int n, int radius)
+{
+	int64		total = 0;
+
+	for (int i = 0; i < n; i++)
+		total += 2 * (int64) ring_half_width(widths[i], radius, FULL_SCALE);
+	return total <= FULL ? FULL_SCALE : (int) (FULL * FULL_SCALE / total);
+}
+
+/*
+ * Places for n bodies whose longitudes ascend; widths and radius are tenths of
+ * a unit.  Returns the scale in 1/1000 at which they all have room.
+ *
+ * A ring that is cut open between two blocks is solved as a line.  There is
+ * such a gap wherever the blocks are, because the ring is not full, and it is
+ * found by trying: the last block must not run into the first one.
+ */
+int
+ring_spread(const binary_angle *longitudes, const int *widths, int n, int radius,
+			binary_angle *places)
+{
+	int			scale = scale_to_fit(widths, n, radius);
+	int64		offsets[2 * MAX_BODIES];
+	int64		reduced[2 * MAX_BODIES];
+	int64		offset = 0;
+	int64		room;
+
+	for (int i = 0; i < 2 * n; i++)
+	{
+		int64		half = ring_half_width(widths[i % n], radius, scale);
+
+		offsets[i] = offset + half;
+		offset += 2 * half;
+		reduced[i] = longitudes[i % n] + (i < n ? 0 : TURN) - offsets[i];
+	}
+	room = TURN - offset / 2;
+
+	for (int cut = 0; cut < n; cut++)
+	{
+		Block		blocks[MAX_BODIES];
+		int			n_blocks = find_blocks(reduced + cut, n, blocks);
+		int			i = cut;
+
+		if (level(&blocks[n_blocks - 1]) > level(&blocks[0]) + room)
+			continue;
+		for (int block = 0; block < n_blocks; block++)
+			for (int k = 0; k < blocks[block].n; k++, i++)
+				places[i % n] = (binary_angle) (level(&blocks[block]) + offsets[i]);
+		break;
+	}
+	return scale;
+}
