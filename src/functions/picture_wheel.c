@@ -25,21 +25,22 @@ PG_FUNCTION_INFO_V1(synastry_svg);
 #define RIM				4920
 #define SIGNS_MIDDLE	4660
 #define SIGNS_EDGE		4400	/* of the signs; where the ring of B begins */
-#define RING_DEPTH		1060
+#define RING_DEPTH		1090
 #define B_EDGE			SIGNS_EDGE
 #define A_EDGE			(B_EDGE - RING_DEPTH)
 #define HOUSES_EDGE		(A_EDGE - RING_DEPTH)
-#define HOUSES_DEPTH	270
+#define HOUSES_DEPTH	260
 
 /* and within a ring, from its edge */
-#define TICK_DEPTH		60		/* a tick at the true place */
-#define LEADER_DEPTH	190		/* a line from there to the sign */
-#define SIGN_DEPTH		370
-#define DEGREES_DEPTH	750
-#define RETROGRADE_DEPTH	970
+#define TICK_DEPTH		40		/* a tick at the true place */
+#define BEND_DEPTH		130		/* a line from there to above the sign */
+#define LEADER_DEPTH	170		/* and down to it */
+#define SIGN_DEPTH		350
+#define DEGREES_DEPTH	745
+#define RETROGRADE_DEPTH	1000
 
-#define DEGREES_FONT	190		/* tenths */
-#define SIGN_GAP		30		/* between signs on a ring */
+#define DEGREES_FONT	215		/* tenths */
+#define SIGN_GAP		90		/* between signs on a ring: degrees are wider */
 
 /* 18 degrees: closer bodies are joined by a loop instead of a line */
 #define LOOP_SEPARATION	((binary_angle) 0x0ccccccd)
@@ -279,7 +280,7 @@ append_house_numbers(Wheel *wheel)
 	StringInfo	svg = &wheel->svg;
 	int			radius = wheel->centre + HOUSES_DEPTH / 2;
 
-	appendStringInfoString(svg, "<g font-size=\"17\" fill=\"currentColor\" fill-opacity=\".75\" stroke=\"none\">\n");
+	appendStringInfoString(svg, "<g font-size=\"18\" fill=\"currentColor\" fill-opacity=\".75\" stroke=\"none\">\n");
 	for (int house = 0; house < HOUSES; house++)
 	{
 		binary_angle begin = wheel->cusps[house];
@@ -339,7 +340,8 @@ append_body_title(Wheel *wheel, const Ring *ring, const RingBody *body)
 	append_minutes(svg, (int) (decimal * 60 / 100000000));
 	appendStringInfo(svg, " %s", sign_names[sign]);
 	if (wheel->cusps)
-		appendStringInfo(svg, ", house %d", house_of(wheel->cusps, body->longitude));
+		appendStringInfo(svg, ", house %d%s", house_of(wheel->cusps, body->longitude),
+						 ring == &wheel->rings[SIDE_B] ? " of A" : "");
 	appendStringInfo(svg, "%s</title>", body->retrograde ? ", retrograde" : "");
 }
 
@@ -390,7 +392,8 @@ append_ring(Wheel *wheel, const Ring *ring)
 		const RingBody *body = &ring->bodies[i];
 
 		append_radius(wheel, body->longitude, ring->edge, ring->edge - TICK_DEPTH);
-		append_point(svg, "L", point_at(wheel, body->place, ring->edge - LEADER_DEPTH));
+		append_point(svg, " ", point_at(wheel, body->place, ring->edge - BEND_DEPTH));
+		append_point(svg, " ", point_at(wheel, body->place, ring->edge - LEADER_DEPTH));
 	}
 	appendStringInfoString(svg, "\"/>\n");
 	for (int i = 0; i < ring->n; i++)
