@@ -38,6 +38,14 @@ typedef struct Label
 	const char *color;
 } Label;
 
+static Label
+make_label(const char *text, const char *color)
+{
+	Label		label = {text, color};
+
+	return label;
+}
+
 /* Appends a label and fills it up to a width; glyphs are one column wide. */
 static void
 append_padded(StringInfo text, const Label *label, int width, bool in_color)
@@ -70,10 +78,7 @@ body_label(int id, bool glyphs, bool with_name)
 {
 	const char *sign = glyphs ? bodies[id].glyph : bodies[id].abbreviation;
 
-	return (Label)
-	{
-		with_name ? psprintf("%s %s", sign, body_name(id)) : sign, name_color
-	};
+	return make_label(with_name ? psprintf("%s %s", sign, body_name(id)) : sign, name_color);
 }
 
 /* The aspect and its orb, whose minutes are cut off like those of a clock. */
@@ -86,21 +91,16 @@ cell_label(const MatrixView *view, int cell, bool glyphs)
 	int			minutes;
 
 	if (code == 0)
-		return (Label)
-	{
-		glyphs ? "·" : ".", empty_color
-	};
+		return make_label(glyphs ? "·" : ".", empty_color);
 	aspect = &view->set->aspects[code - 1];
 	if (aspect->id == CUSTOM_ASPECT)
 		sign = pnstrdup(aspect_set_name(view->set, code - 1), 3);
 	else
 		sign = glyphs ? aspect_names[aspect->id].glyph : aspect_names[aspect->id].abbreviation;
 	minutes = cell_orb_minutes(view->deviations[cell]);
-	return (Label)
-	{
-		psprintf(glyphs ? "%s%2d°%02d'" : "%s%2d:%02d", sign, minutes / 60, minutes % 60),
-			nature_colors[aspect_set_nature(view->set, code - 1)]
-	};
+	return make_label(psprintf(glyphs ? "%s%2d°%02d'" : "%s%2d:%02d", sign,
+							   minutes / 60, minutes % 60),
+					  nature_colors[aspect_set_nature(view->set, code - 1)]);
 }
 
 /* The grid as labels: n + 1 rows of m + 1, the first ones names of bodies. */
@@ -110,10 +110,7 @@ grid_labels(const MatrixView *view, bool glyphs)
 	Label	   *labels = palloc((view->n + 1) * (view->m + 1) * sizeof(Label));
 	Label	   *next = labels;
 
-	*next++ = (Label)
-	{
-		"", name_color
-	};
+	*next++ = make_label("", name_color);
 	for (int j = 0; j < view->m; j++)
 		*next++ = body_label(view->ids[SIDE_B][j], glyphs, false);
 	for (int i = 0; i < view->n; i++)

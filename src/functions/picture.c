@@ -5,8 +5,9 @@
  */
 #include "postgres.h"
 
+#include "utils/builtins.h"
+
 #include "functions/picture.h"
-#include "types/chart.h"
 
 /*
  * Strokes about the origin, 16 units in each direction.  They are drawn with
@@ -89,7 +90,7 @@ static const struct
 {
 	[NEUTRAL] = {"neutral", "#565d6b", "#aab1c0"},
 	[HARMONIOUS] = {"harmonious", "#0072b2", "#5cb8ec"},
-	[CHALLENGING] = {"challenging", "#d55e00", "#ff9452"},
+	[CHALLENGING] = {"challenging", "#c24f00", "#ff9452"},
 };
 
 void
@@ -103,7 +104,7 @@ svg_begin(StringInfo svg, int x, int y, int width, int height, const char *title
 					 "<title>%s</title>\n",
 					 x, y, width, height, title);
 	appendStringInfoString(svg,
-						   "<style>@media(prefers-color-scheme:dark){.synastry-svg{color:#e6e9f0}"
+						   "<style type=\"text/css\">@media(prefers-color-scheme:dark){.synastry-svg{color:#e6e9f0}"
 						   ".synastry-paper{fill:#12151d}.synastry-halo{stroke:#12151d}");
 	for (int nature = 0; nature < lengthof(natures); nature++)
 		appendStringInfo(svg, ".synastry-%s{color:%s}", natures[nature].name,
@@ -127,11 +128,16 @@ svg_begin_nature(StringInfo svg, AspectNature nature)
 void
 append_tenths(StringInfo svg, int tenths)
 {
+	char		digits[16];
+
 	if (tenths < 0)
 		appendStringInfoChar(svg, '-');
-	appendStringInfo(svg, "%d", abs(tenths) / 10);
+	appendBinaryStringInfo(svg, digits, pg_ltoa(abs(tenths) / 10, digits));
 	if (tenths % 10 != 0)
-		appendStringInfo(svg, ".%d", abs(tenths) % 10);
+	{
+		appendStringInfoChar(svg, '.');
+		appendStringInfoChar(svg, '0' + abs(tenths) % 10);
+	}
 }
 
 void

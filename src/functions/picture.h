@@ -25,6 +25,14 @@ typedef struct Point
 	int			y;
 } Point;
 
+static inline Point
+make_point(int x, int y)
+{
+	Point		point = {x, y};
+
+	return point;
+}
+
 /* bodies and signs of the zodiac are drawn within this, in units */
 #define SIGN_SIZE			32
 /* aspects within this */

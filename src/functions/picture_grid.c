@@ -23,10 +23,7 @@ PG_FUNCTION_INFO_V1(aspect_grid_svg);
 static Point
 cell_point(int row, int column, int x, int y)
 {
-	return (Point)
-	{
-		(column * CELL_WIDTH + x) * 10, (row * CELL_HEIGHT + y) * 10
-	};
+	return make_point((column * CELL_WIDTH + x) * 10, (row * CELL_HEIGHT + y) * 10);
 }
 
 /* Paper, lines between all cells, and which side is which. */
@@ -88,10 +85,9 @@ append_cell(StringInfo svg, const MatrixView *view, int cell)
 	append_aspect_words(svg, view, cell);
 	appendStringInfo(svg, "</title><path stroke=\"none\" fill=\"currentColor\" fill-opacity=\".%02d\""
 					 " d=\"M1 1H%dV%dH1Z\"/>",
-					 5 + (int) (strength * INT64CONST(25) / STRENGTH_ONE),
+					 5 + (int) (strength * INT64CONST(17) / STRENGTH_ONE),
 					 CELL_WIDTH - 1, CELL_HEIGHT - 1);
-	append_aspect_sign(svg, view->set, code - 1,
-					   (Point) {CELL_WIDTH * 5, 190});
+	append_aspect_sign(svg, view->set, code - 1, make_point(CELL_WIDTH * 5, 190));
 	appendStringInfo(svg, "<text x=\"%d\" y=\"44\" stroke=\"none\" fill=\"currentColor\">",
 					 CELL_WIDTH / 2);
 	append_minutes(svg, cell_orb_minutes(deviation));

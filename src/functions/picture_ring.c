@@ -49,10 +49,8 @@ find_blocks(const int64 *reduced, int n, Block *blocks)
 
 	for (int i = 0; i < n; i++)
 	{
-		blocks[n_blocks++] = (Block)
-		{
-			1, reduced[i]
-		};
+		blocks[n_blocks].n = 1;
+		blocks[n_blocks++].sum = reduced[i];
 		while (n_blocks > 1 && level(&blocks[n_blocks - 2]) > level(&blocks[n_blocks - 1]))
 		{
 			blocks[n_blocks - 2].n += blocks[n_blocks - 1].n;

@@ -48,7 +48,6 @@ PG_FUNCTION_INFO_V1(synastry_svg);
 typedef struct RingBody
 {
 	int			id;
-	int			index;			/* in the matrix */
 	binary_angle longitude;
 	binary_angle place;			/* of its sign, aside if others are near */
 	bool		retrograde;
@@ -88,10 +87,7 @@ point_at(const Wheel *wheel, binary_angle longitude, int radius)
 {
 	UnitVector	unit = unit_vector(longitude - wheel->left);
 
-	return (Point)
-	{
-		-component(unit.x, radius), component(unit.y, radius)
-	};
+	return make_point(-component(unit.x, radius), component(unit.y, radius));
 }
 
 /*
@@ -133,15 +129,12 @@ fill_ring(Ring *ring, const char *name, int edge, const Chart *chart,
 	{
 		int			in_chart = chart_find(chart, ids[i]);
 		int32		speed = view.speeds ? view.speeds[in_chart] : UNKNOWN;
+		RingBody   *body = &ring->bodies[i];
 
 		ring->longitudes[i] = view.longitudes[in_chart];
-		ring->bodies[i] = (RingBody)
-		{
-			.id = ids[i],
-			.index = i,
-			.longitude = view.longitudes[in_chart],
-			.retrograde = speed != UNKNOWN && speed < 0
-		};
+		body->id = ids[i];
+		body->longitude = view.longitudes[in_chart];
+		body->retrograde = speed != UNKNOWN && speed < 0;
 	}
 	qsort(ring->bodies, n, sizeof(RingBody), compare_longitudes);
 
@@ -303,7 +296,9 @@ append_frame(Wheel *wheel)
 {
 	StringInfo	svg = &wheel->svg;
 
-	append_circle(svg, RIM, " class=\"synastry-paper\" fill=\"#fff\"");
+	appendStringInfo(svg, "<rect class=\"synastry-paper\" fill=\"#fff\" x=\"%d\" y=\"%d\""
+					 " width=\"%d\" height=\"%d\" rx=\"16\"/>\n",
+					 -HALF_PICTURE, -HALF_PICTURE, 2 * HALF_PICTURE, 2 * HALF_PICTURE);
 	append_circle(svg, A_EDGE, " fill=\"currentColor\" fill-opacity=\".05\"");
 	append_circle(svg, wheel->centre, " class=\"synastry-paper\" fill=\"#fff\"");
 	appendStringInfoString(svg, "<g stroke=\"currentColor\">\n");
@@ -368,7 +363,7 @@ append_body(Wheel *wheel, const Ring *ring, const RingBody *body)
 		Point		mark = point_at(wheel, body->place, ring->edge - RETROGRADE_DEPTH);
 
 		append_point(svg, "<path stroke-width=\"1.4\" transform=\"translate(",
-					 (Point) {mark.x - sign.x, mark.y - sign.y});
+					 make_point(mark.x - sign.x, mark.y - sign.y));
 		appendStringInfoChar(svg, ')');
 		if (ring->scale < 1000)
 			appendStringInfo(svg, "scale(.%03d)", ring->scale);
@@ -440,11 +435,8 @@ is_free(const Line *lines, int n, Point point)
 static Point
 point_of_line(const Line *line, int percent)
 {
-	return (Point)
-	{
-		line->from.x + (line->to.x - line->from.x) * percent / 100,
-			line->from.y + (line->to.y - line->from.y) * percent / 100
-	};
+	return make_point(line->from.x + (line->to.x - line->from.x) * percent / 100,
+					  line->from.y + (line->to.y - line->from.y) * percent / 100);
 }
 
 /* The sign of a line stands near its middle, where no sign stands so far. */
@@ -510,16 +502,16 @@ find_lines(const Wheel *wheel, int *n_lines)
 	for (int cell = 0; cell < matrix->n * matrix->m; cell++)
 	{
 		uint8		code = matrix->codes[cell];
+		Line	   *line;
 
 		if (code == 0)
 			continue;
-		lines[n++] = (Line)
-		{
-			.cell = cell,
-			.nature = aspect_set_nature(matrix->set, code - 1),
-			.strength = cell_strength_decimal(cell_orb(matrix->deviations[cell]),
-											  matrix->set->aspects[code - 1].max_orb)
-		};
+		line = &lines[n++];
+		memset(line, 0, sizeof(Line));
+		line->cell = cell;
+		line->nature = aspect_set_nature(matrix->set, code - 1);
+		line->strength = cell_strength_decimal(cell_orb(matrix->deviations[cell]),
+											   matrix->set->aspects[code - 1].max_orb);
 	}
 	qsort(lines, n, sizeof(Line), compare_strength);
 
