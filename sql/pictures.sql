@@ -103,8 +103,8 @@ FROM (VALUES
 	('other aspects', chart(sun => 0, moon => 40), chart(mars => 45, venus => 72, pluto => 137.5, saturn => 150), 'semisquare 2, quintile 1, golden_section=137.5 2, quincunx 3, novile 2'),
 	('one-sided', chart(sun => 0, moon => 40), chart(mars => 45, venus => 72), 'major; bodies_a sun; bodies_b mars')) v(kind, a, b, aspects)
 UNION ALL
-SELECT 2000 + n, n || ' bodies', c, c, 'synastry', synastry_svg(c, c)
-FROM unnest('{30,44,60,128}'::int[]) n,
+SELECT 2000 + n, n || ' bodies', c, c, aspects, synastry_svg(c, c, aspects)
+FROM (VALUES (30, aspect_set 'synastry'), (60, 'trine 1'), (128, 'square 0.1')) v(n, aspects),
 	 LATERAL (SELECT chart(array_agg(body), array_agg((i * i * 7.3 % 360)::float8), array_agg((i % 3 - 1)::float8), NULL,
 						   CASE WHEN n <> 60 THEN ARRAY(SELECT (10 + 30 * h)::float8 FROM generate_series(0, 11) h) END) AS c
 			  FROM (SELECT body, row_number() OVER (ORDER BY id) AS i FROM synastry_bodies()) r
@@ -139,7 +139,8 @@ SELECT count(*) AS bodies, count(*) FILTER (WHERE s.id IS NULL) AS missing, coun
 FROM (SELECT * FROM shown WHERE kind <> 'one-sided') s FULL JOIN wanted w USING (id, ring, body, words, retrograde);
 -- a list of bodies holds here too
 SELECT ring, body, words FROM shown WHERE kind = 'one-sided' ORDER BY ring;
--- a body that is not known is not drawn at 0 degrees Aries, nor anywhere
+-- a body that is not known is not drawn at 0 degrees Aries (where CosmicHub
+-- takes it to be), nor anywhere
 SELECT ring, body, words FROM wheel_bodies(synastry_svg(chart(sun => 50, moon => NULL), '{"sun": 60, "mars": null}'));
 -- retrograde ones have their mark
 SELECT count(*) FILTER (WHERE marks <> retrograde) AS wrong, sum(marks) AS marks

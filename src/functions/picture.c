@@ -21,15 +21,19 @@ static const char *const zodiac_paths[SIGNS] = {
 	/* Gemini: two pillars */
 	"M-12-13C-5-9 5-9 12-13M-12 13C-5 9 5 9 12 13M-5-10V10M5-10V10",
 	/* Cancer: two claws */
-	"M-4-4A5 5 0 1 1-14-4 5 5 0 1 1-4-4M4 4A5 5 0 1 1 14 4 5 5 0 1 1 4 4M-13-7C-8-14 6-14 13-9M13 7C8 14-6 14-13 9",
+	"M-4-4A5 5 0 1 1-14-4 5 5 0 1 1-4-4M4 4A5 5 0 1 1 14 4 5 5 0 1 1 4 4"
+	"M-13-7C-8-14 6-14 13-9M13 7C8 14-6 14-13 9",
 	/* Leo: mane and tail */
-	"M-4 5A4 4 0 1 1-12 5 4 4 0 1 1-4 5M-5 2C-7-2-11-5-9-9-7-14 4-15 6-9 8-4 3 2 3 8 3 14 11 14 12 9",
+	"M-4 5A4 4 0 1 1-12 5 4 4 0 1 1-4 5"
+	"M-5 2C-7-2-11-5-9-9-7-14 4-15 6-9 8-4 3 2 3 8 3 14 11 14 12 9",
 	/* Virgo: the maiden with the ear of wheat */
-	"M-15-11C-13-13-11-11-11-8V9M-11-8C-10-13-4-13-4-8V9M-4-8C-3-13 3-13 3-8V6C3 10 6 13 10 14M3-4C6-10 13-9 12-2 11 5 5 9-1 13",
+	"M-15-11C-13-13-11-11-11-8V9M-11-8C-10-13-4-13-4-8V9"
+	"M-4-8C-3-13 3-13 3-8V6C3 10 6 13 10 14M3-4C6-10 13-9 12-2 11 5 5 9-1 13",
 	/* Libra: the scales */
 	"M-13 11H13M-13 4H-5C-10 0-9-11 0-11S10 0 5 4H13",
 	/* Scorpio: with its sting */
-	"M-15-11C-13-13-11-11-11-8V9M-11-8C-10-13-4-13-4-8V9M-4-8C-3-13 3-13 3-8V7C3 11 7 13 13 9M8 8 13.5 8.7 12.5 14",
+	"M-15-11C-13-13-11-11-11-8V9M-11-8C-10-13-4-13-4-8V9"
+	"M-4-8C-3-13 3-13 3-8V7C3 11 7 13 13 9M8 8 13.5 8.7 12.5 14",
 	/* Sagittarius: the arrow */
 	"M-12 12 12-12M2-12H12V-2M-9-1 1 9",
 	/* Capricorn: the goat with the tail of a fish */
@@ -53,10 +57,12 @@ static const char *const body_paths[] = {
 	"M-11-12C-11 6 11 6 11-12M0-13V14M-6 8H6M-14-9-11-13-8-9M-3-9 0-13 3-9M8-9 11-13 14-9",
 	"M5-9A5 5 0 1 1-5-9 5 5 0 1 1 5-9M-11-9C-11 6 11 6 11-9M0 2V15M-6 9H6",
 	/* true_node */
-	"M-6 10A3 3 0 1 1-12 10 3 3 0 1 1-6 10M12 10A3 3 0 1 1 6 10 3 3 0 1 1 12 10M-8 7C-24-18 24-18 8 7",
+	"M-6 10A3 3 0 1 1-12 10 3 3 0 1 1-6 10"
+	"M12 10A3 3 0 1 1 6 10 3 3 0 1 1 12 10M-8 7C-24-18 24-18 8 7",
 	NULL,
 	/* true_south_node */
-	"M-6-10A3 3 0 1 1-12-10 3 3 0 1 1-6-10M12-10A3 3 0 1 1 6-10 3 3 0 1 1 12-10M-8-7C-24 18 24 18 8-7",
+	"M-6-10A3 3 0 1 1-12-10 3 3 0 1 1-6-10"
+	"M12-10A3 3 0 1 1 6-10 3 3 0 1 1 12-10M-8-7C-24 18 24 18 8-7",
 	NULL,
 	/* chiron */
 	"M6 10A6 5 0 1 1-6 10 6 5 0 1 1 6 10M0 5V-15M0-5 8-13M0-5 8 2",
@@ -67,7 +73,8 @@ static const char *const body_paths[] = {
 /* half as large */
 static const char *const aspect_paths[] = {
 	"M2 3A5 5 0 1 1-8 3 5 5 0 1 1 2 3M.5-.5 7-7",
-	"M-1.5 5A3.3 3.3 0 1 1-8.1 5 3.3 3.3 0 1 1-1.5 5M8.1-5A3.3 3.3 0 1 1 1.5-5 3.3 3.3 0 1 1 8.1-5M-2.5 2.7 2.5-2.7",
+	"M-1.5 5A3.3 3.3 0 1 1-8.1 5 3.3 3.3 0 1 1-1.5 5"
+	"M8.1-5A3.3 3.3 0 1 1 1.5-5 3.3 3.3 0 1 1 8.1-5M-2.5 2.7 2.5-2.7",
 	"M0-7.5 8 6H-8Z",
 	"M-6.5-6.5H6.5V6.5H-6.5Z",
 	"M0-8V8M-7-4 7 4M-7 4 7-4",
@@ -77,8 +84,9 @@ static const char *const aspect_paths[] = {
 };
 
 /*
- * Colours that differ for every kind of colour vision, after Okabe and Ito;
- * lines differ by their dashes too.
+ * Colours that differ for every kind of colour vision, after Okabe and Ito
+ * (Color Universal Design, 2008), the orange a little darker to be read as
+ * text; lines differ by their dashes too.
  */
 static const struct
 {
@@ -97,14 +105,16 @@ void
 svg_begin(StringInfo svg, int x, int y, int width, int height, const char *title)
 {
 	appendStringInfo(svg,
-					 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"%d %d %d %d\" role=\"img\""
+					 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"%d %d %d %d\""
+					 " role=\"img\""
 					 " class=\"synastry-svg\" color=\"#1c2333\" fill=\"none\" stroke-width=\"2\""
 					 " stroke-linecap=\"round\" stroke-linejoin=\"round\""
 					 " font-family=\"Helvetica,Arial,sans-serif\" text-anchor=\"middle\">\n"
 					 "<title>%s</title>\n",
 					 x, y, width, height, title);
 	appendStringInfoString(svg,
-						   "<style type=\"text/css\">@media(prefers-color-scheme:dark){.synastry-svg{color:#e6e9f0}"
+						   "<style type=\"text/css\">@media(prefers-color-scheme:dark){"
+						   ".synastry-svg{color:#e6e9f0}"
 						   ".synastry-paper{fill:#12151d}.synastry-halo{stroke:#12151d}");
 	for (int nature = 0; nature < lengthof(natures); nature++)
 		appendStringInfo(svg, ".synastry-%s{color:%s}", natures[nature].name,
@@ -231,7 +241,8 @@ append_aspect_sign(StringInfo svg, const AspectSet *set, int i, Point at)
 		appendStringInfo(svg, ")\" d=\"%s\"/>", aspect_paths[id]);
 		return;
 	}
-	appendStringInfoString(svg, "<text stroke=\"none\" fill=\"currentColor\" font-size=\"13\" x=\"");
+	appendStringInfoString(svg, "<text stroke=\"none\" fill=\"currentColor\" "
+						   "font-size=\"13\" x=\"");
 	append_tenths(svg, at.x);
 	appendStringInfoString(svg, "\" y=\"");
 	append_tenths(svg, at.y + 45);

@@ -35,16 +35,19 @@ append_frame(StringInfo svg, int n, int m)
 
 	appendStringInfo(svg, "<path class=\"synastry-paper\" fill=\"#fff\" d=\"M0 0H%dV%dH0Z\"/>\n",
 					 width, height);
-	appendStringInfo(svg, "<path fill=\"currentColor\" fill-opacity=\".06\" d=\"M0 0H%dV%dH%dV%dH0Z\"/>\n",
+	appendStringInfo(svg, "<path fill=\"currentColor\" fill-opacity=\".06\""
+					 " d=\"M0 0H%dV%dH%dV%dH0Z\"/>\n",
 					 width, CELL_HEIGHT, CELL_WIDTH, height);
-	appendStringInfoString(svg, "<path stroke=\"currentColor\" stroke-opacity=\".3\" stroke-width=\"1\" d=\"");
+	appendStringInfoString(svg, "<path stroke=\"currentColor\" stroke-opacity=\".3\""
+						   " stroke-width=\"1\" d=\"");
 	for (int row = 0; row <= n + 1; row++)
 		appendStringInfo(svg, "M0 %dH%d", row * CELL_HEIGHT, width);
 	for (int column = 0; column <= m + 1; column++)
 		appendStringInfo(svg, "M%d 0V%d", column * CELL_WIDTH, height);
 	appendStringInfo(svg, "M0 0L%d %d\"/>\n", CELL_WIDTH, CELL_HEIGHT);
 	appendStringInfoString(svg, "<g fill=\"currentColor\" font-size=\"17\">"
-						   "<text x=\"18\" y=\"44\">A</text><text x=\"46\" y=\"21\">B</text></g>\n");
+						   "<text x=\"18\" y=\"44\">A</text>"
+						   "<text x=\"46\" y=\"21\">B</text></g>\n");
 }
 
 static void
@@ -83,7 +86,8 @@ append_cell(StringInfo svg, const MatrixView *view, int cell)
 				 cell_point(cell / view->m + 1, cell % view->m + 1, 0, 0));
 	appendStringInfoString(svg, ")\"><title>");
 	append_aspect_words(svg, view, cell);
-	appendStringInfo(svg, "</title><path stroke=\"none\" fill=\"currentColor\" fill-opacity=\".%02d\""
+	appendStringInfo(svg, "</title><path stroke=\"none\" fill=\"currentColor\""
+					 " fill-opacity=\".%02d\""
 					 " d=\"M1 1H%dV%dH1Z\"/>",
 					 5 + (int) (strength * INT64CONST(17) / STRENGTH_ONE),
 					 CELL_WIDTH - 1, CELL_HEIGHT - 1);

@@ -6,7 +6,8 @@
  * than their widths allow, and the sum of the squares of their displacements
  * is the smallest possible.  With the widths taken out (each longitude less
  * the widths before it) that is a regression by a sequence that does not
- * descend: neighbours that would descend form a block at their mean.
+ * descend: neighbours that would descend form a block at their mean (pool adjacent violators; Barlow and
+ * others, Statistical Inference under Order Restrictions, 1972).
  */
 #include "postgres.h"
 
@@ -26,10 +27,11 @@ typedef struct Block
 	int64		sum;			/* of longitudes less widths */
 } Block;
 
-static int64
-level(const Block *block)
+/* Is the level of a block above that of another one, raised so much? */
+static bool
+is_above(const Block *block, const Block *other, int64 raised)
 {
-	return block->sum / block->n;
+	return block->sum * other->n > (other->sum + raised * other->n) * block->n;
 }
 
 binary_angle
@@ -39,8 +41,8 @@ ring_half_width(int width, int radius, int scale)
 }
 
 /*
- * The blocks of a ring that is cut open before its first body: as many as are
- * returned, all of rising level.
+ * The blocks of a ring that is cut open before its first body, of levels that
+ * rise; the level of a block is its mean.
  */
 static int
 find_blocks(const int64 *reduced, int n, Block *blocks)
@@ -51,7 +53,7 @@ find_blocks(const int64 *reduced, int n, Block *blocks)
 	{
 		blocks[n_blocks].n = 1;
 		blocks[n_blocks++].sum = reduced[i];
-		while (n_blocks > 1 && level(&blocks[n_blocks - 2]) > level(&blocks[n_blocks - 1]))
+		while (n_blocks > 1 && is_above(&blocks[n_blocks - 2], &blocks[n_blocks - 1], 0))
 		{
 			blocks[n_blocks - 2].n += blocks[n_blocks - 1].n;
 			blocks[n_blocks - 2].sum += blocks[n_blocks - 1].sum;
@@ -105,12 +107,13 @@ ring_spread(const binary_angle *longitudes, const int *widths, int n, int radius
 		int			n_blocks = find_blocks(reduced + cut, n, blocks);
 		int			i = cut;
 
-		if (level(&blocks[n_blocks - 1]) > level(&blocks[0]) + room)
+		if (is_above(&blocks[n_blocks - 1], &blocks[0], room))
 			continue;
 		for (int block = 0; block < n_blocks; block++)
 			for (int k = 0; k < blocks[block].n; k++, i++)
-				places[i % n] = (binary_angle) (level(&blocks[block]) + offsets[i]);
-		break;
+				places[i % n] = (binary_angle) (blocks[block].sum / blocks[block].n + offsets[i]);
+		return scale;
 	}
+	Assert(n == 0);
 	return scale;
 }

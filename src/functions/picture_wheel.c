@@ -183,7 +183,7 @@ append_radius(Wheel *wheel, binary_angle longitude, int from, int to)
 	append_point(&wheel->svg, "L", point_at(wheel, longitude, to));
 }
 
-/* the beginning of a sign (0 .. 12) or of a degree of the circle */
+/* a whole degree of the zodiac */
 static binary_angle
 degree(int degrees)
 {
@@ -273,7 +273,8 @@ append_house_numbers(Wheel *wheel)
 	StringInfo	svg = &wheel->svg;
 	int			radius = wheel->centre + HOUSES_DEPTH / 2;
 
-	appendStringInfoString(svg, "<g font-size=\"18\" fill=\"currentColor\" fill-opacity=\".75\" stroke=\"none\">\n");
+	appendStringInfoString(svg, "<g font-size=\"18\" fill=\"currentColor\" "
+						   "fill-opacity=\".75\" stroke=\"none\">\n");
 	for (int house = 0; house < HOUSES; house++)
 	{
 		binary_angle begin = wheel->cusps[house];
@@ -560,7 +561,8 @@ append_halos(Wheel *wheel, const Line *lines, int n)
 {
 	StringInfo	svg = &wheel->svg;
 
-	appendStringInfoString(svg, "<path class=\"synastry-halo\" stroke=\"#fff\" stroke-width=\"21\" d=\"");
+	appendStringInfoString(svg, "<path class=\"synastry-halo\" stroke=\"#fff\" "
+						   "stroke-width=\"21\" d=\"");
 	for (int i = 0; i < n; i++)
 		if (lines[i].has_sign)
 		{
