@@ -191,16 +191,11 @@ body_path(int id)
 	return id < lengthof(body_paths) ? body_paths[id] : NULL;
 }
 
-/* letters of an abbreviation: their size, and a width that holds most */
-#define LETTER_SIZE		22
-#define LETTER_WIDTH	13
-
-int
-body_sign_width(int id)
+/* An abbreviation is no wider than a sign: the size of its letters in tenths. */
+static int
+letter_size(const char *abbreviation)
 {
-	if (body_path(id) != NULL)
-		return SIGN_SIZE;
-	return Max(SIGN_SIZE, (int) strlen(bodies[id].abbreviation) * LETTER_WIDTH);
+	return Min(220, 500 / (int) strlen(abbreviation));
 }
 
 void
@@ -214,6 +209,7 @@ void
 append_body_sign(StringInfo svg, int id, int scale)
 {
 	const char *path = body_path(id);
+	int			letters = letter_size(bodies[id].abbreviation) * scale / 1000;
 
 	if (path != NULL)
 	{
@@ -224,9 +220,9 @@ append_body_sign(StringInfo svg, int id, int scale)
 		return;
 	}
 	appendStringInfoString(svg, "<text stroke=\"none\" fill=\"currentColor\" y=\"");
-	append_tenths(svg, LETTER_SIZE * scale * 35 / 10000);
+	append_tenths(svg, letters * 35 / 100);
 	appendStringInfoString(svg, "\" font-size=\"");
-	append_tenths(svg, LETTER_SIZE * scale / 100);
+	append_tenths(svg, letters);
 	appendStringInfo(svg, "\">%s</text>", bodies[id].abbreviation);
 }
 

@@ -75,9 +75,6 @@ extern void append_zodiac_sign(StringInfo svg, int sign, Point at);
 extern void append_body_sign(StringInfo svg, int id, int scale);
 extern void append_aspect_sign(StringInfo svg, const AspectSet *set, int i, Point at);
 
-/* the width of the sign of a body, in units */
-extern int	body_sign_width(int id);
-
 /* a path of a body that stands beside one that moves backwards */
 #define RETROGRADE_PATH	"M-4 6V-6H0C5-6 5 0 0 0H-4M0 0L5 6M1 6L5 1"
 
@@ -92,10 +89,10 @@ cell_orb_minutes(int32 deviation)
 }
 
 /* picture_ring.c: bodies side by side on a ring */
-extern int	ring_spread(const binary_angle *longitudes, const int *widths, int n,
-						int radius, binary_angle *places);
+extern int	ring_spread(const binary_angle *longitudes, int n, int width, int radius,
+						binary_angle *places);
 
-/* half the width of a sign that is so many tenths wide, as an angle */
-extern binary_angle ring_half_width(int width, int radius, int scale);
+/* the angle that a width has on a circle; both in tenths, the scale in 1/1000 */
+extern binary_angle ring_angle(int width, int radius, int scale);
 
 #endif							/* SYNASTRY_PICTURE_H */

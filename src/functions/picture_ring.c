@@ -3,9 +3,9 @@
  *		Bodies side by side on a ring: who moves aside, and how far.
  *
  * Bodies stand in the order of their longitudes, none closer to the next one
- * than their widths allow, and the sum of the squares of their displacements
+ * than their width allows, and the sum of the squares of their displacements
  * is the smallest possible.  With the widths taken out (each longitude less
- * the widths before it) that is a regression by a sequence that does not
+ * those before it) that is a regression by a sequence that does not
  * descend: neighbours that would descend form a block at their mean (pool adjacent violators; Barlow and
  * others, Statistical Inference under Order Restrictions, 1972).
  */
@@ -35,9 +35,9 @@ is_above(const Block *block, const Block *other, int64 raised)
 }
 
 binary_angle
-ring_half_width(int width, int radius, int scale)
+ring_angle(int width, int radius, int scale)
 {
-	return (binary_angle) (width * RADIAN / radius * scale / FULL_SCALE / 2);
+	return (binary_angle) (width * RADIAN / radius * scale / FULL_SCALE);
 }
 
 /*
@@ -63,43 +63,28 @@ find_blocks(const int64 *reduced, int n, Block *blocks)
 	return n_blocks;
 }
 
-static int
-scale_to_fit(const int *widths, int n, int radius)
-{
-	int64		total = 0;
-
-	for (int i = 0; i < n; i++)
-		total += 2 * (int64) ring_half_width(widths[i], radius, FULL_SCALE);
-	return total <= FULL ? FULL_SCALE : (int) (FULL * FULL_SCALE / total);
-}
-
 /*
- * Places for n bodies whose longitudes ascend; widths and radius are tenths of
- * a unit.  Returns the scale in 1/1000 at which they all have room.
+ * Places for n bodies of this width whose longitudes ascend.  Returns the scale
+ * in 1/1000 at which they all have room.
  *
  * A ring that is cut open between two blocks is solved as a line.  There is
  * such a gap wherever the blocks are, because the ring is not full, and it is
  * found by trying: the last block must not run into the first one.
  */
 int
-ring_spread(const binary_angle *longitudes, const int *widths, int n, int radius,
+ring_spread(const binary_angle *longitudes, int n, int width, int radius,
 			binary_angle *places)
 {
-	int			scale = scale_to_fit(widths, n, radius);
-	int64		offsets[2 * MAX_BODIES];
+	int64		all = n * (int64) ring_angle(width, radius, FULL_SCALE);
+	int			scale = all <= FULL ? FULL_SCALE : (int) (FULL * FULL_SCALE / all);
+	int64		step = ring_angle(width, radius, scale);
 	int64		reduced[2 * MAX_BODIES];
-	int64		offset = 0;
-	int64		room;
 
-	for (int i = 0; i < 2 * n; i++)
+	for (int i = 0; i < n; i++)
 	{
-		int64		half = ring_half_width(widths[i % n], radius, scale);
-
-		offsets[i] = offset + half;
-		offset += 2 * half;
-		reduced[i] = longitudes[i % n] + (i < n ? 0 : TURN) - offsets[i];
+		reduced[i] = longitudes[i] - i * step;
+		reduced[i + n] = longitudes[i] + TURN - (i + n) * step;
 	}
-	room = TURN - offset / 2;
 
 	for (int cut = 0; cut < n; cut++)
 	{
@@ -107,11 +92,11 @@ ring_spread(const binary_angle *longitudes, const int *widths, int n, int radius
 		int			n_blocks = find_blocks(reduced + cut, n, blocks);
 		int			i = cut;
 
-		if (is_above(&blocks[n_blocks - 1], &blocks[0], room))
+		if (is_above(&blocks[n_blocks - 1], &blocks[0], TURN - n * step))
 			continue;
 		for (int block = 0; block < n_blocks; block++)
 			for (int k = 0; k < blocks[block].n; k++, i++)
-				places[i % n] = (binary_angle) (blocks[block].sum / blocks[block].n + offsets[i]);
+				places[i % n] = (binary_angle) (blocks[block].sum / blocks[block].n + i * step);
 		return scale;
 	}
 	Assert(n == 0);

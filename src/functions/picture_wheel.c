@@ -39,8 +39,10 @@ PG_FUNCTION_INFO_V1(synastry_svg);
 #define DEGREES_DEPTH	745
 #define RETROGRADE_DEPTH	1000
 
+/* what a body takes of its ring: a sign, or the degrees, with a gap */
+#define BODY_WIDTH		410
+
 #define DEGREES_FONT	215		/* tenths */
-#define SIGN_GAP		90		/* between signs on a ring: degrees are wider */
 
 /* 18 degrees: closer bodies are joined by a loop instead of a line */
 #define LOOP_SEPARATION	((binary_angle) 0x0ccccccd)
@@ -105,12 +107,6 @@ compare_longitudes(const void *a, const void *b)
 	return one->id - other->id;
 }
 
-static int
-sign_width(int id)
-{
-	return body_sign_width(id) * 10 + SIGN_GAP;
-}
-
 /* The bodies of one side of the matrix, in their places on a ring. */
 static void
 fill_ring(Ring *ring, const char *name, int edge, const Chart *chart,
@@ -118,7 +114,6 @@ fill_ring(Ring *ring, const char *name, int edge, const Chart *chart,
 {
 	ChartView	view;
 	binary_angle longitudes[MAX_BODIES];
-	int			widths[MAX_BODIES];
 	binary_angle places[MAX_BODIES];
 
 	ring->name = name;
@@ -139,11 +134,8 @@ fill_ring(Ring *ring, const char *name, int edge, const Chart *chart,
 	qsort(ring->bodies, n, sizeof(RingBody), compare_longitudes);
 
 	for (int i = 0; i < n; i++)
-	{
 		longitudes[i] = ring->bodies[i].longitude;
-		widths[i] = sign_width(ring->bodies[i].id);
-	}
-	ring->scale = ring_spread(longitudes, widths, n, edge - SIGN_DEPTH, places);
+	ring->scale = ring_spread(longitudes, n, BODY_WIDTH, edge - SIGN_DEPTH, places);
 	for (int i = 0; i < n; i++)
 		ring->bodies[i].place = places[i];
 }
@@ -152,14 +144,11 @@ fill_ring(Ring *ring, const char *name, int edge, const Chart *chart,
 static bool
 is_covered(const Ring *ring, binary_angle longitude)
 {
-	for (int i = 0; i < ring->n; i++)
-	{
-		const RingBody *body = &ring->bodies[i];
+	binary_angle half = ring_angle(BODY_WIDTH, ring->edge - SIGN_DEPTH, ring->scale) / 2;
 
-		if (angle_separation(body->place, longitude) <
-			ring_half_width(sign_width(body->id), ring->edge - SIGN_DEPTH, ring->scale))
+	for (int i = 0; i < ring->n; i++)
+		if (angle_separation(ring->bodies[i].place, longitude) < half)
 			return true;
-	}
 	return false;
 }
 
@@ -281,7 +270,7 @@ append_house_numbers(Wheel *wheel)
 		binary_angle width = wheel->cusps[(house + 1) % HOUSES] - begin;
 		Point		middle = point_at(wheel, begin + width / 2, radius);
 
-		if (width < 2 * ring_half_width(220, radius, 1000))
+		if (width < ring_angle(220, radius, 1000))
 			continue;
 		appendStringInfoString(svg, "<text x=\"");
 		append_tenths(svg, middle.x);
