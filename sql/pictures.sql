@@ -148,8 +148,7 @@ FROM drawn d, LATERAL (SELECT regexp_count(svg, '"M-4 6V-6H0C') AS marks) m,
 	 LATERAL (SELECT count(*) FILTER (WHERE s.retrograde) AS retrograde FROM shown s WHERE s.id = d.id) r;
 
 -- No two signs of a ring are closer than their size, which is 32 unless a ring
--- is so full that they are smaller; all are within their ring, and stand around
--- it in the order of their longitudes: all steps together make one turn.
+-- is so full that they are smaller; all are within their ring.
 CREATE TABLE scales AS
 SELECT id, min(coalesce(m[1]::float8, 1)) AS scale
 FROM drawn LEFT JOIN LATERAL regexp_matches(svg, '<path transform="scale\((\.\d+)\)"', 'g') m ON true GROUP BY 1;
@@ -159,6 +158,19 @@ FROM shown s JOIN scales USING (id),
 GROUP BY 1 ORDER BY min(s.id);
 SELECT ring, count(*), count(*) FILTER (WHERE abs(sqrt(x ^ 2 + y ^ 2) - CASE ring WHEN 'A' THEN 296 ELSE 405 END) > 0.1) AS off_ring
 FROM shown GROUP BY 1 ORDER BY 1;
+-- Degrees stand clear of signs and of other degrees: boxes of letters 12 wide
+-- and 16 high, and of signs 30 by 30, overlap by a unit at their corners at most.
+CREATE TABLE boxes AS
+SELECT d.id, m[3] AS ring, row_number() OVER () AS n, b.*
+FROM drawn d, regexp_matches(svg, '<g transform="translate\((-?[\d.]+) ?(-?[\d.]+)\)"><title>(A|B) [^\n]* fill="currentColor" x="(-?[\d.]+)" y="(-?[\d.]+)">(\d+)&#176;</text>', 'g') m,
+	 LATERAL (VALUES (m[1]::float8, m[2]::float8, 15.0, 15.0),
+					 (m[1]::float8 + m[4]::float8, m[2]::float8 + m[5]::float8 - 7.5, length(m[6]) * 6 + 4, 8.0)) b(x, y, half_width, half_height)
+WHERE kind IN ('people', 'stellium', '30 bodies');
+SELECT count(*) AS boxes,
+	   (SELECT count(*) FROM boxes a JOIN boxes b USING (id, ring)
+		WHERE a.n < b.n AND least(a.half_width + b.half_width - abs(a.x - b.x), a.half_height + b.half_height - abs(a.y - b.y)) > 1) AS overlap
+FROM boxes;
+-- in the order of their longitudes: all steps together make one turn
 WITH placed AS (
 	SELECT s.id, s.ring, degrees(atan2(s.y, -s.x)) AS place,
 		   row_number() OVER (PARTITION BY s.id, s.ring ORDER BY w.longitude, b.id) AS n, count(*) OVER (PARTITION BY s.id, s.ring) AS of
@@ -273,5 +285,5 @@ BEGIN
 	END LOOP;
 END $$;
 
-DROP TABLE drawn, shown, wanted, scales, ticks, signs, grids, headers;
+DROP TABLE drawn, shown, wanted, scales, boxes, ticks, signs, grids, headers;
 DROP FUNCTION svg_problem, wheel_bodies, expected_bodies, aspect_titles, expected_titles;
