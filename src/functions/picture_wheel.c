@@ -403,19 +403,26 @@ typedef struct Line
 	Point		sign;
 } Line;
 
+/* Where signs stand so far. */
+typedef struct Signs
+{
+	int			n;
+	Point	   *points;
+} Signs;
+
 /* the distance that the signs of aspects keep from each other, in tenths */
 #define ASPECT_SIGN_GAP		210
 #define LOOP_STEP			200
 
 static bool
-is_free(const Line *lines, int n, Point point)
+is_free(const Signs *signs, Point point)
 {
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < signs->n; i++)
 	{
-		int			dx = lines[i].sign.x - point.x;
-		int			dy = lines[i].sign.y - point.y;
+		int			dx = signs->points[i].x - point.x;
+		int			dy = signs->points[i].y - point.y;
 
-		if (lines[i].has_sign && dx * dx + dy * dy < ASPECT_SIGN_GAP * ASPECT_SIGN_GAP)
+		if (dx * dx + dy * dy < ASPECT_SIGN_GAP * ASPECT_SIGN_GAP)
 			return false;
 	}
 	return true;
@@ -431,14 +438,14 @@ point_of_line(const Line *line, int percent)
 
 /* The sign of a line stands near its middle, where no sign stands so far. */
 static void
-place_on_line(const Line *lines, int n, Line *line)
+place_on_line(const Signs *signs, Line *line)
 {
 	static const int percents[] = {50, 43, 57, 36, 64, 30, 70, 24, 76};
 
 	for (int i = 0; i < lengthof(percents) && !line->has_sign; i++)
 	{
 		line->sign = point_of_line(line, percents[i]);
-		line->has_sign = is_free(lines, n, line->sign);
+		line->has_sign = is_free(signs, line->sign);
 	}
 }
 
@@ -448,8 +455,7 @@ place_on_line(const Line *lines, int n, Line *line)
  * control point and the middle of both ends.
  */
 static void
-place_on_loop(const Wheel *wheel, const Line *lines, int n, Line *line,
-			  binary_angle middle)
+place_on_loop(const Wheel *wheel, const Signs *signs, Line *line, binary_angle middle)
 {
 	int			depth = wheel->centre / 8;
 
@@ -461,7 +467,7 @@ place_on_loop(const Wheel *wheel, const Line *lines, int n, Line *line,
 
 		line->sign.x = (line->from.x + 2 * control.x + line->to.x) / 4;
 		line->sign.y = (line->from.y + 2 * control.y + line->to.y) / 4;
-		if (is_free(lines, n, line->sign))
+		if (is_free(signs, line->sign))
 		{
 			line->has_sign = true;
 			line->control = control;
@@ -487,6 +493,7 @@ find_lines(const Wheel *wheel, int *n_lines)
 {
 	const MatrixView *matrix = &wheel->matrix;
 	Line	   *lines = palloc(matrix->n * matrix->m * sizeof(Line) + 1);
+	Signs		signs = {0};
 	int			n = 0;
 
 	for (int cell = 0; cell < matrix->n * matrix->m; cell++)
@@ -505,6 +512,7 @@ find_lines(const Wheel *wheel, int *n_lines)
 	}
 	qsort(lines, n, sizeof(Line), compare_strength);
 
+	signs.points = palloc(n * sizeof(Point) + 1);
 	for (int i = 0; i < n; i++)
 	{
 		Line	   *line = &lines[i];
@@ -515,9 +523,11 @@ find_lines(const Wheel *wheel, int *n_lines)
 		line->from = point_at(wheel, a, wheel->centre);
 		line->to = point_at(wheel, b, wheel->centre);
 		if (angle_separation(a, b) < LOOP_SEPARATION)
-			place_on_loop(wheel, lines, i, line, a + (int32) (b - a) / 2);
+			place_on_loop(wheel, &signs, line, a + (int32) (b - a) / 2);
 		else
-			place_on_line(lines, i, line);
+			place_on_line(&signs, line);
+		if (line->has_sign)
+			signs.points[signs.n++] = line->sign;
 	}
 	*n_lines = n;
 	return lines;
