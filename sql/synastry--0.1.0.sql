@@ -368,6 +368,20 @@ CREATE FUNCTION aspect_grid(matrix aspect_matrix) RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
 COMMENT ON FUNCTION aspect_grid(aspect_matrix) IS 'the grid that astrologers draw: a row per body of A, a column per body of B, cells with glyph and orb';
 
+CREATE FUNCTION aspect_grid(matrix aspect_matrix, color bool) RETURNS text
+	AS 'MODULE_PATHNAME', 'aspect_grid_in_color'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION aspect_grid(aspect_matrix, bool) IS 'the same grid, in colour for terminals: harmonious cyan, challenging red, neutral yellow (psql shows the colours in unaligned output)';
+
+CREATE FUNCTION aspect_grid_svg(matrix aspect_matrix) RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000;
+COMMENT ON FUNCTION aspect_grid_svg(aspect_matrix) IS 'the same grid as a picture, SVG 1.1: colours by nature, the ground by strength';
+
+CREATE FUNCTION synastry_svg(a chart, b chart,
+	aspects aspect_set DEFAULT 'synastry') RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000;
+COMMENT ON FUNCTION synastry_svg(chart, chart, aspect_set) IS 'two charts around one zodiac as a picture, SVG 1.1: A inside with its ascendant on the left and its houses, B around it, lines for the aspects: harmonious blue, challenging orange and dashed, neutral grey and dotted, the stronger the thicker';
+
 CREATE FUNCTION jsonb(matrix aspect_matrix) RETURNS jsonb
 	AS 'MODULE_PATHNAME', 'aspect_matrix_to_jsonb'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;

@@ -4,25 +4,57 @@
  *
  * A row for each body of A, a column for each body of B; a cell shows the
  * glyph of the aspect and its orb in whole degrees and minutes.  Where the
- * server's encoding has no glyphs, abbreviations stand for them.
+ * server's encoding has no glyphs, abbreviations stand for them.  In colour,
+ * for terminals: codes of ECMA-48 around what is not blank.
  */
 #include "postgres.h"
-
-#include <math.h>
 
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
+#include "functions/picture.h"
 #include "types/aspect_matrix.h"
 
 PG_FUNCTION_INFO_V1(aspect_grid);
+PG_FUNCTION_INFO_V1(aspect_grid_in_color);
 
-/* Appends a string and fills it up to a width; glyphs are one column wide. */
-static void
-append_padded(StringInfo text, const char *string, int width)
+/*
+ * Of the eight colours that every terminal has, those that are told apart by
+ * most eyes, on dark ground and on light; a terminal's own scheme decides what
+ * they are.
+ */
+#define COLOR_END	"\033[0m"
+static const char *const nature_colors[] = {
+	[NEUTRAL] = "\033[33m",
+	[HARMONIOUS] = "\033[36m",
+	[CHALLENGING] = "\033[31m",
+};
+static const char *const name_color = "\033[1m";
+static const char *const empty_color = "\033[2m";
+
+typedef struct Label
 {
-	appendStringInfoString(text, string);
-	appendStringInfoSpaces(text, width - pg_mbstrlen(string));
+	const char *text;
+	const char *color;
+} Label;
+
+static Label
+make_label(const char *text, const char *color)
+{
+	Label		label = {text, color};
+
+	return label;
+}
+
+/* Appends a label and fills it up to a width; glyphs are one column wide. */
+static void
+append_padded(StringInfo text, const Label *label, int width, bool in_color)
+{
+	if (in_color && label->text[0] != '\0')
+		appendStringInfo(text, "%s%s" COLOR_END, label->color, label->text);
+	else
+		appendStringInfoString(text, label->text);
+	appendStringInfoSpaces(text, width - pg_mbstrlen(label->text));
 }
 
 /* A line does not end with spaces. */
@@ -41,50 +73,44 @@ end_line(StringInfo text)
 }
 
 /* A body: glyph and name for a row, glyph alone for a column. */
-static char *
+static Label
 body_label(int id, bool glyphs, bool with_name)
 {
 	const char *sign = glyphs ? bodies[id].glyph : bodies[id].abbreviation;
 
-	return with_name ? psprintf("%s %s", sign, body_name(id)) : pstrdup(sign);
+	return make_label(with_name ? psprintf("%s %s", sign, body_name(id)) : sign, name_color);
 }
 
 /* The aspect and its orb, whose minutes are cut off like those of a clock. */
-static char *
+static Label
 cell_label(const MatrixView *view, int cell, bool glyphs)
 {
 	uint8		code = view->codes[cell];
 	const SetAspect *aspect;
 	const char *sign;
-	int			millionths;
 	int			minutes;
 
 	if (code == 0)
-		return pstrdup(glyphs ? "·" : ".");
+		return make_label(glyphs ? "·" : ".", empty_color);
 	aspect = &view->set->aspects[code - 1];
 	if (aspect->id == CUSTOM_ASPECT)
 		sign = pnstrdup(aspect_set_name(view->set, code - 1), 3);
 	else
 		sign = glyphs ? aspect_names[aspect->id].glyph : aspect_names[aspect->id].abbreviation;
-
-	/*
-	 * in integers: 2.05 degrees are 2 degrees 3 minutes, 2.05 * 60 is below
-	 * 123
-	 */
-	millionths = (int) rint(arc_to_degrees(cell_orb(view->deviations[cell])) * 1e6);
-	minutes = (int) (millionths * INT64CONST(60) / 1000000);
-	return psprintf(glyphs ? "%s%2d°%02d'" : "%s%2d:%02d", sign,
-					minutes / 60, minutes % 60);
+	minutes = cell_orb_minutes(view->deviations[cell]);
+	return make_label(psprintf(glyphs ? "%s%2d°%02d'" : "%s%2d:%02d", sign,
+							   minutes / 60, minutes % 60),
+					  nature_colors[aspect_set_nature(view->set, code - 1)]);
 }
 
-/* The grid as strings: n + 1 rows of m + 1, the first ones names of bodies. */
-static char **
+/* The grid as labels: n + 1 rows of m + 1, the first ones names of bodies. */
+static Label *
 grid_labels(const MatrixView *view, bool glyphs)
 {
-	char	  **labels = palloc((view->n + 1) * (view->m + 1) * sizeof(char *));
-	char	  **next = labels;
+	Label	   *labels = palloc((view->n + 1) * (view->m + 1) * sizeof(Label));
+	Label	   *next = labels;
 
-	*next++ = "";
+	*next++ = make_label("", name_color);
 	for (int j = 0; j < view->m; j++)
 		*next++ = body_label(view->ids[SIDE_B][j], glyphs, false);
 	for (int i = 0; i < view->n; i++)
@@ -96,25 +122,25 @@ grid_labels(const MatrixView *view, bool glyphs)
 	return labels;
 }
 
-Datum
-aspect_grid(PG_FUNCTION_ARGS)
+static text *
+draw_grid(const AspectMatrix *matrix, bool in_color)
 {
 	bool		glyphs = GetDatabaseEncoding() == PG_UTF8;
 	MatrixView	view;
-	char	  **labels;
+	Label	   *labels;
 	int			n_labels;
 	int			name_width = 0;
 	int			cell_width = 0;
 	StringInfoData grid;
 
-	matrix_view(PG_GETARG_ASPECT_MATRIX(0), &view);
+	matrix_view(matrix, &view);
 	labels = grid_labels(&view, glyphs);
 	n_labels = (view.n + 1) * (view.m + 1);
 	for (int i = 0; i < n_labels; i++)
 	{
 		int		   *width = (i % (view.m + 1) == 0) ? &name_width : &cell_width;
 
-		*width = Max(*width, pg_mbstrlen(labels[i]) + 1);
+		*width = Max(*width, pg_mbstrlen(labels[i].text) + 1);
 	}
 
 	initStringInfo(&grid);
@@ -124,8 +150,22 @@ aspect_grid(PG_FUNCTION_ARGS)
 
 		if (is_name && i > 0)
 			end_line(&grid);
-		append_padded(&grid, labels[i], is_name ? name_width : cell_width);
+		append_padded(&grid, &labels[i], is_name ? name_width : cell_width, in_color);
 	}
 	trim(&grid);
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(grid.data, grid.len));
+	return cstring_to_text_with_len(grid.data, grid.len);
+}
+
+/* aspect_grid(aspect_matrix) */
+Datum
+aspect_grid(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(draw_grid(PG_GETARG_ASPECT_MATRIX(0), false));
+}
+
+/* aspect_grid(aspect_matrix, bool) */
+Datum
+aspect_grid_in_color(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(draw_grid(PG_GETARG_ASPECT_MATRIX(0), PG_GETARG_BOOL(1)));
 }
