@@ -124,6 +124,7 @@ SELECT p, pg_indexam_has_property(a.oid, p) FROM pg_am a, unnest(ARRAY['can_orde
 WHERE amname = 'synastry';
 SELECT p, pg_index_column_has_property('crowd_chart', 1, p)
 FROM unnest(ARRAY['asc', 'orderable', 'distance_orderable', 'returnable', 'search_array', 'search_nulls']) p;
+SELECT phase, pg_indexam_progress_phasename(oid, phase) FROM pg_am, generate_series(1, 4) phase WHERE amname = 'synastry';
 CREATE UNIQUE INDEX ON crowd USING synastry (chart);
 CREATE INDEX ON crowd USING synastry (id);
 CREATE OPERATOR FAMILY odd_ops USING synastry;

@@ -399,19 +399,28 @@ fold_chain(Fold *fold, IndexChainKind kind)
 		copy_chain(fold, kind);
 }
 
+/* A tail that was frozen already is folded alone, then what came since. */
 void
 index_fold(Relation index)
 {
-	Fold	   *fold = palloc0(sizeof(Fold));
+	Fold	   *fold = palloc(sizeof(Fold));
+	bool		again = true;
 
-	fold->index = index;
-	index_read_meta(index, &fold->meta, &fold->layout);
-	fold->sink = (PageSink)
+	while (again)
 	{
-		.index = index,.layout = &fold->layout
-	};
-	if (choose(fold))
-		fold_segments(fold);
+		memset(fold, 0, sizeof(Fold));
+		fold->index = index;
+		index_read_meta(index, &fold->meta, &fold->layout);
+		fold->sink = (PageSink)
+		{
+			.index = index,.layout = &fold->layout
+		};
+		again = fold->meta.frozen[CHAIN_TAIL].owner != 0;
+		if (choose(fold))
+			fold_segments(fold);
+		else
+			again = false;
+	}
 	fold_chain(fold, CHAIN_SPARSE);
 	fold_chain(fold, CHAIN_NULLS);
 	pfree(fold);

@@ -265,11 +265,14 @@ check_group(Check *check, const DirectoryEntry *entry, Page code_page, int group
 			uint8		code = codes[j * GROUP_LANES + lane];
 
 			if (code != bound_code(row[j]))
-				report_corruption(check->index, entry->code_page, "A code is not that of its chart.");
+				report_corruption(check->index, entry->code_page,
+								  "A code is not that of its chart.");
 			if (!arc_contains(arcs[j], code))
-				report_corruption(check->index, entry->code_page, "A code lies outside the arc of its group.");
+				report_corruption(check->index, entry->code_page,
+								  "A code lies outside the arc of its group.");
 			if (!arc_contains(entry->arcs[j], code))
-				report_corruption(check->index, entry->code_page, "A code lies outside the arc of its page.");
+				report_corruption(check->index, entry->code_page,
+								  "A code lies outside the arc of its page.");
 		}
 	}
 }
@@ -286,7 +289,8 @@ check_leaf(Check *check, const IndexSegment *segment, const DirectoryEntry *entr
 
 	check_out(check, leaf_block, PAGE_LEAF, segment->owner, leaf);
 	if (page_special(leaf)->count != charts)
-		report_corruption(check->index, leaf_block, "A leaf holds another number of charts than its code page says.");
+		report_corruption(check->index, leaf_block,
+						  "A leaf holds another number of charts than its code page says.");
 	for (int first = 0; first < charts; first += layout->group_charts)
 		check_group(check, entry, code_page, (i + first) / layout->group_charts, leaf, first,
 					Min(charts - first, layout->group_charts));
@@ -302,13 +306,15 @@ check_code_page(Check *check, const IndexSegment *segment, const DirectoryEntry 
 
 	check_out(check, entry->code_page, PAGE_CODE, segment->owner, page);
 	if (page_special(page)->count != entry->charts || entry->charts == 0)
-		report_corruption(check->index, entry->code_page, "A code page holds another number of charts than its directory says.");
+		report_corruption(check->index, entry->code_page,
+						  "A code page holds another number of charts than its directory says.");
 	for (int i = 0; i < entry->charts; i += layout->leaf_charts)
 		check_leaf(check, segment, entry, page, i);
 
 	/* only the last code page of a segment is less than full */
 	if (check->charts % layout->page_charts != 0)
-		report_corruption(check->index, entry->code_page, "It follows a code page that is not full.");
+		report_corruption(check->index, entry->code_page,
+						  "It follows a code page that is not full.");
 	check->charts += entry->charts;
 }
 
@@ -329,7 +335,8 @@ check_segment(Check *check, const IndexSegment *segment)
 		block = page_special(page)->next;
 	}
 	if (check->charts != segment->charts)
-		report_corruption(check->index, segment->directory, "A segment holds another number of charts than the meta page says.");
+		report_corruption(check->index, segment->directory,
+						  "A segment holds another number of charts than the meta page says.");
 }
 
 static void
@@ -345,7 +352,8 @@ check_rows(Check *check, BlockNumber block, IndexPageKind kind, Page page)
 				if (tail_codes(layout, page, j)[i] != bound_code(page_row(layout, page, i)[j]))
 					report_corruption(check->index, block, "A code is not that of its chart.");
 		if (kind == PAGE_SPARSE && sparse_present(layout, page)[i] >= all)
-			report_corruption(check->index, block, "A chart that lacks no body is among those that do.");
+			report_corruption(check->index, block,
+							  "A chart that lacks no body is among those that do.");
 	}
 	note_tids(check, block, index_page_tids(layout, page), page_special(page)->count);
 }
@@ -369,10 +377,12 @@ check_chain(Check *check, const IndexChain *chain, IndexChainKind kind)
 		block = page_special(page)->next;
 		if (block != InvalidBlockNumber &&
 			page_special(page)->count < index_page_capacity(&check->layout, chain_page_kind(kind)))
-			report_corruption(check->index, block, "It follows a page of a chain that is not full.");
+			report_corruption(check->index, block,
+							  "It follows a page of a chain that is not full.");
 	}
 	if (!last_seen)
-		report_corruption(check->index, chain->last, "It is said to be the last page of a chain, which does not lead to it.");
+		report_corruption(check->index, chain->last,
+						  "It is said to be the last page of a chain, which does not lead to it.");
 }
 
 /* What nothing leads to must not say that it belongs to what is listed. */
