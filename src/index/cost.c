@@ -36,6 +36,13 @@
 /* the bounds of a code page, or of some charts, likewise */
 #define PAGE_OPERATORS	20
 
+/*
+ * A row that comes by index, in tuples of a sequential scan: a queue is kept,
+ * and tuples are read one by one from all over the table.  Measured with
+ * tables that memory holds.
+ */
+#define ROW_TUPLES		50
+
 void
 index_search_cost(PlannerInfo * root, IndexPath * path, double loop_count,
 				  Cost * startup, Cost * total, Selectivity * selectivity,
@@ -74,5 +81,5 @@ index_search_cost(PlannerInfo * root, IndexPath * path, double loop_count,
 	compare = 2.0 * cpu_operator_cost * log2(Max(charts, 2));
 	*total = *startup + Max(index->pages - opened, 0) * random_page_cost +
 		charts * (compare + cpu_operator_cost * SCORE_OPERATORS + cpu_index_tuple_cost +
-				  cpu_tuple_cost);
+				  cpu_tuple_cost * ROW_TUPLES);
 }

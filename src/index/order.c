@@ -2,11 +2,13 @@
  * order.c
  *		The order of charts in a segment: similar ones side by side.
  *
- * Charts are divided in two by the longitude of one body, the halves again by
+ * Most charts are moments of one sky, and come in the order of time; see
+ * moment.h.  Others, and all of an index without the planets that tell the
+ * time, are divided in two by the longitude of one body, the halves again by
  * that of another, and so on down to the groups of a code page: a k-d tree on
  * circles.  The body is the one whose arc is the largest in proportion to its
- * speed.  For charts are moments: they lie along a curve, time, which slow
- * bodies divide into years.
+ * speed: moments whose time is not known lie along a curve, which slow bodies
+ * divide into years.
  */
 #include "postgres.h"
 
@@ -67,6 +69,7 @@ void
 order_prepare(ChartOrder *order, const IndexLayout *layout, const uint16 *bodies)
 {
 	order->n = layout->n;
+	moment_find_bodies(&order->moments, bodies, layout->n);
 	order->record_size = MAXALIGN(layout->n * sizeof(binary_angle) + sizeof(ItemPointerData));
 	order->parts[0] = layout->page_charts;
 	order->parts[1] = layout->leaf_charts;
@@ -228,8 +231,8 @@ part_to_divide(const ChartOrder *order, Size count)
 	return 0;
 }
 
-void
-order_charts(const ChartOrder *order, char *records, Size count)
+static void
+divide_charts(const ChartOrder *order, char *records, Size count)
 {
 	Size		part;
 
@@ -243,10 +246,88 @@ order_charts(const ChartOrder *order, char *records, Size count)
 		if (split.body < 0)
 			return;
 		divide_at(order, records, count, left, &split);
-		order_charts(order, records, left);
+		divide_charts(order, records, left);
 		records += left * order->record_size;
 		count -= left;
 	}
+}
+
+#define ST_SORT sort_keys
+#define ST_ELEMENT_TYPE uint64
+#define ST_COMPARE(a, b) (*(a) < *(b) ? -1 : *(a) > *(b))
+#define ST_SCOPE static
+#define ST_DEFINE
+#define ST_CHECK_FOR_INTERRUPTS
+#include "lib/sort_template.h"
+
+/* Record i becomes what was record keys[i]; keys are used up. */
+static void
+arrange_records(const ChartOrder *order, char *records, Size count, uint64 *keys)
+{
+	uint64		first[(INDEX_MAX_BODIES * sizeof(binary_angle) + sizeof(ItemPointerData)) / sizeof(uint64) + 1];
+	Size		size = order->record_size;
+
+	Assert(size <= sizeof(first));
+	for (Size start = 0; start < count; start++)
+	{
+		Size		place = start;
+
+		if ((uint32) keys[start] == start)
+			continue;
+		memcpy(first, records + start * size, size);
+		for (;;)
+		{
+			Size		from = (uint32) keys[place];
+
+			keys[place] = place;
+			if (from == start)
+				break;
+			memcpy(records + place * size, records + from * size, size);
+			place = from;
+		}
+		memcpy(records + place * size, first, size);
+	}
+}
+
+/*
+ * Charts that are moments come first, in the order of time; returns how many
+ * code pages of them are full, in charts.
+ */
+static Size
+order_moments(const ChartOrder *order, char *records, Size count)
+{
+	uint64	   *keys = MemoryContextAllocHuge(CurrentMemoryContext,
+											  Max(count, 1) * sizeof(uint64));
+	Size		moments = 0;
+
+	for (Size i = 0; i < count; i++)
+	{
+		uint32		moment;
+
+		if (moment_of_chart(&order->moments, record_row(order, records, i), &moment))
+			moments++;
+		else
+			moment = PG_UINT32_MAX;
+		keys[i] = (uint64) moment << 32 | i;
+	}
+	moments -= moments % order->parts[0];
+	if (moments > 0)
+	{
+		sort_keys(keys, count);
+		arrange_records(order, records, count, keys);
+	}
+	pfree(keys);
+	return moments;
+}
+
+void
+order_charts(const ChartOrder *order, char *records, Size count)
+{
+	Size		moments = 0;
+
+	if (order->moments.complete && count <= PG_UINT32_MAX)
+		moments = order_moments(order, records, count);
+	divide_charts(order, records + moments * order->record_size, count - moments);
 }
 
 /* Split i has the charts of split i / 2 that lie on one side of it. */

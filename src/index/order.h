@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "index/layout.h"
+#include "index/moment.h"
 #include "kernel/bound.h"
 
 typedef struct ChartOrder
@@ -18,8 +19,12 @@ typedef struct ChartOrder
 	int			n;				/* bodies */
 	Size		record_size;
 	int			parts[3];		/* charts of a code page, a leaf, a group */
+	MomentBodies moments;
 	double		weights[INDEX_MAX_BODIES];
 } ChartOrder;
+
+/* bytes that ordering takes for each chart, beside its record */
+#define ORDER_OVERHEAD	sizeof(uint64)
 
 /*
  * Where a set of charts is divided: those whose body stands less than so far

@@ -79,24 +79,37 @@ range_of(const Search *search, int64 key)
 	return range;
 }
 
-/*
- * Chooses from the charts whose sums have just been made; returns the largest
- * sum of those that remain.
- */
+/* the largest of the sums that are not too large */
 static int
-choose(Search *search, int count, int first, const Range *range)
+largest_in_range(const Search *search, int count, const Range *range)
 {
-	const uint16 *sums = search->sums;
 	int			largest = NO_REST;
-	int			rest = NO_REST;
-	int			least = (int) range->least;
 
 	for (int i = 0; i < count; i++)
 	{
-		int			sum = sums[i] <= range->most ? sums[i] : NO_REST;
+		int			sum = search->sums[i];
 
-		largest = Max(largest, sum);
+		largest = sum <= range->most ? Max(largest, sum) : largest;
 	}
+	return largest;
+}
+
+/*
+ * Chooses from some charts; returns the largest sum of those that remain.
+ * The code of body j of chart i is codes[j * stride + i].
+ */
+static int
+choose(Search *search, const uint8 *codes, int stride, int count, int first, const Range *range)
+{
+	const uint16 *sums = search->sums;
+	int			largest = search->matcher.kernel->sums(search->matcher.table, codes, stride, count,
+													   search->sums);
+	int			rest = NO_REST;
+	int			least = (int) range->least;
+
+	search->counters.charts_bounded += count;
+	if (count == 0 || largest > range->most)
+		largest = largest_in_range(search, count, range);
 	if (largest == NO_REST)
 		return NO_REST;
 	if (range->best_only)
@@ -195,11 +208,8 @@ choose_from_group(Search *search, Page page, int group, const Range *range)
 	int			first = group * layout->group_charts;
 	int			count = Min(page_special(page)->count - first, layout->group_charts);
 
-	search->matcher.kernel->sums(search->matcher.table, code_page_codes(layout, page, group),
-								 GROUP_LANES, count, search->sums);
 	search->counters.groups++;
-	search->counters.charts_bounded += count;
-	return choose(search, count, first, range);
+	return choose(search, code_page_codes(layout, page, group), GROUP_LANES, count, first, range);
 }
 
 /*
@@ -311,11 +321,8 @@ open_tail_page(Search *search, int source, BlockNumber block, int64 key)
 	Range		range = range_of(search, key);
 	int			rest;
 
-	search->matcher.kernel->sums(search->matcher.table, tail_codes(layout, page, 0),
-								 layout->tail_charts, count, search->sums);
 	search->counters.chain_pages++;
-	search->counters.charts_bounded += count;
-	rest = choose(search, count, 0, &range);
+	rest = choose(search, tail_codes(layout, page, 0), layout->tail_charts, count, 0, &range);
 	push_rest(search, rest, ENTRY_TAIL_PAGE, source, block, 0);
 	for (int i = 0; i < search->n_chosen; i++)
 	{

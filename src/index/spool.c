@@ -54,7 +54,7 @@ spool_begin(const IndexLayout *layout, const uint16 *bodies, Size memory, double
 	spool->page_charts = layout->page_charts;
 	spool->context = context;
 	spool->memory = memory;
-	spool->limit = Max(memory / spool->order.record_size, 4 * spool->page_charts);
+	spool->limit = Max(memory / (spool->order.record_size + ORDER_OVERHEAD), 4 * spool->page_charts);
 	spool->capacity = Max(Min(expected, (double) spool->limit), 1024);
 	spool->records = MemoryContextAllocHuge(context, spool->capacity * spool->order.record_size);
 	return spool;

@@ -159,17 +159,30 @@ avx512_candidates(const BoundTable *table, const uint8_t *codes, size_t stride, 
 	return find_candidates(table, codes, stride, count, least, candidates);
 }
 
-/* writes those of 32 charts, of which the first ones count */
-VBMI		ALWAYS_INLINE void
+/* writes those of 32 charts, of which the first ones count; the others are 0 in what it returns */
+VBMI		ALWAYS_INLINE __m512i
 write_sums(uint16_t *sums, __m512i values, int count)
 {
-	if (count >= STEP / 2)
-		_mm512_storeu_si512(sums, values);
-	else if (count > 0)
-		_mm512_mask_storeu_epi16(sums, UINT32_MAX >> (STEP / 2 - count), values);
+	__mmask32	mask = count <= 0 ? 0 : UINT32_MAX >> (count >= STEP / 2 ? 0 : STEP / 2 - count);
+
+	_mm512_mask_storeu_epi16(sums, mask, values);
+	return _mm512_maskz_mov_epi16(mask, values);
 }
 
-VBMI static void
+/* of 32 numbers */
+VBMI		ALWAYS_INLINE uint16_t
+largest_of(__m512i values)
+{
+	__m256i		half = _mm256_max_epu16(_mm512_castsi512_si256(values),
+										_mm512_extracti64x4_epi64(values, 1));
+	__m128i		quarter = _mm_max_epu16(_mm256_castsi256_si128(half),
+										_mm256_extracti128_si256(half, 1));
+	__m128i		inverted = _mm_xor_si128(quarter, _mm_set1_epi32(-1));
+
+	return (uint16_t) ~_mm_cvtsi128_si32(_mm_minpos_epu16(inverted));
+}
+
+VBMI static uint16_t
 find_chart_sums(const BoundTable *table, const uint8_t *codes, size_t stride, int count,
 				uint16_t *sums)
 {
@@ -177,13 +190,15 @@ find_chart_sums(const BoundTable *table, const uint8_t *codes, size_t stride, in
 												 41, 9, 40, 8, 39, 7, 38, 6, 37, 5, 36, 4,
 												 35, 3, 34, 2, 33, 1, 32, 0);
 	const		__m512i second = _mm512_add_epi16(first, _mm512_set1_epi16(STEP / 4));
+	__m512i		largest = _mm512_setzero_si512();
 
 	for (int begin = 0; begin < count; begin += STEP)
 	{
 		int			size = count - begin < STEP ? count - begin : STEP;
 		__mmask64	lanes = UINT64_MAX >> (STEP - size);
 		Sums		found = {_mm512_setzero_si512(), _mm512_setzero_si512()};
-		__m512i		even;
+		__m512i		low;
+		__m512i		high;
 
 		for (int j = 0; j < table->m; j++)
 		{
@@ -193,21 +208,23 @@ find_chart_sums(const BoundTable *table, const uint8_t *codes, size_t stride, in
 			add_column(&found, &worths, _mm512_maskz_loadu_epi8(lanes, column));
 		}
 
-		even = even_sums(&found);
-		write_sums(sums + begin, _mm512_permutex2var_epi16(even, first, found.upper), size);
-		write_sums(sums + begin + STEP / 2, _mm512_permutex2var_epi16(even, second, found.upper),
-				   size - STEP / 2);
+		low = _mm512_permutex2var_epi16(even_sums(&found), first, found.upper);
+		high = _mm512_permutex2var_epi16(even_sums(&found), second, found.upper);
+		low = write_sums(sums + begin, low, size);
+		high = write_sums(sums + begin + STEP / 2, high, size - STEP / 2);
+		largest = _mm512_max_epu16(largest, _mm512_max_epu16(low, high));
 	}
+
+	return largest_of(largest);
 }
 
-void
+uint16_t
 avx512_sums(const BoundTable *table, const uint8_t *codes, size_t stride, int count,
 			uint16_t *sums)
 {
 	if (__builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2"))
-		find_chart_sums(table, codes, stride, count, sums);
-	else
-		scalar_sums(table, codes, stride, count, sums);
+		return find_chart_sums(table, codes, stride, count, sums);
+	return scalar_sums(table, codes, stride, count, sums);
 }
 
 #endif							/* BUILD_AVX512 */

@@ -47,11 +47,16 @@ sum_worths(uint16_t *restrict sums, const BoundTable *table,
 		add_column(sums, table->worth[j], codes + (size_t) j * stride, count);
 }
 
-void
+uint16_t
 scalar_sums(const BoundTable *table, const uint8_t *codes, size_t stride, int count,
 			uint16_t *sums)
 {
+	uint16_t	largest = 0;
+
 	sum_worths(sums, table, codes, stride, count);
+	for (int p = 0; p < count; p++)
+		largest = sums[p] > largest ? sums[p] : largest;
+	return largest;
 }
 
 /* what is passed is overwritten by the next one: nothing here is guessed */

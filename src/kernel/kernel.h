@@ -208,9 +208,10 @@ typedef struct Kernel
 
 	/*
 	 * The bounds of count right charts, which lie as above: for each the sum
-	 * of worths, as described in bound.h.
+	 * of worths, as described in bound.h.  Returns the largest, 0 if there
+	 * are none.
 	 */
-	void		(*sums) (const BoundTable *table,
+	uint16_t	(*sums) (const BoundTable *table,
 						 const uint8_t *codes, size_t stride, int count,
 						 uint16_t *sums);
 

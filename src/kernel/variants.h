@@ -33,7 +33,7 @@ extern const Kernel neon_kernel;
 	extern int variant##_candidates(const BoundTable *table, \
 									const uint8_t *codes, size_t stride, int count, \
 									int64_t threshold, uint16_t *candidates); \
-	extern void variant##_sums(const BoundTable *table, \
+	extern uint16_t variant##_sums(const BoundTable *table, \
 							   const uint8_t *codes, size_t stride, int count, \
 							   uint16_t *sums); \
 	extern void variant##_sum_windows(const BoundRow *rows, int count, \

@@ -269,13 +269,18 @@ finds_sums(const Kernel *kernel, const BoundTable *table)
 	size_t		stride = (size_t) c.count + random_below(20);
 	uint8_t    *codes = place_codes(stride);
 	uint16_t   *sums = (uint16_t *) (guarded_numbers + guarded_size) - c.count;
+	uint16_t	expected = 0;
+	uint16_t	largest;
 
 	sums[-1] = CANARY;
-	kernel->sums(table, codes, stride, c.count, sums);
+	largest = kernel->sums(table, codes, stride, c.count, sums);
 	for (int p = 0; p < c.count; p++)
+	{
 		if (table->base + (__int128) table->unit * sums[p] != bound_of(table, c.charts[p]))
 			return false;
-	return sums[-1] == CANARY;
+		expected = sums[p] > expected ? sums[p] : expected;
+	}
+	return sums[-1] == CANARY && largest == expected;
 }
 
 /*
