@@ -444,6 +444,24 @@ CREATE OPERATOR <~> (
 COMMENT ON OPERATOR <~> (chart, score_query) IS 'minus synastry_score by the model of the query: smaller is a better match';
 
 --
+-- Compatibility, and the scores of other programs
+--
+
+CREATE FUNCTION compatibility(a chart, b chart, scale text DEFAULT 'births15_1',
+	OUT overall float8, OUT emotional float8, OUT communication float8,
+	OUT physical float8, OUT spiritual float8, OUT stability float8,
+	OUT calibration text) RETURNS record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION compatibility(chart, chart, text) IS 'how well two people match, 0 to 100, overall (score model ''personal'') and in five areas (models of these names); NULL without a common scoring cell. Scale births15_1: the percentage of random pairs of births of 1930 to 2029, at most 15 years apart, that match less well; cosmichub: the formula of CosmicHub (compatibility_utils.py)';
+
+CREATE FUNCTION key_aspects(a chart, b chart, max_orb float8 DEFAULT 3,
+	aspects aspect_set DEFAULT 'modern',
+	OUT body_a text, OUT body_b text, OUT aspect text, OUT orb float8,
+	OUT strength text, OUT nature text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 15;
+COMMENT ON FUNCTION key_aspects(chart, chart, float8, aspect_set) IS 'the aspects between two charts within max_orb degrees, tight first: strong up to 1.5 degrees, moderate beyond (CosmicHub, aspect_utils.py)';
+
+--
 -- The report
 --
 
@@ -451,7 +469,7 @@ CREATE FUNCTION synastry_report(a chart, b chart,
 	aspects aspect_set DEFAULT 'synastry', model score_model DEFAULT 'personal')
 	RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION synastry_report(chart, chart, aspect_set, score_model) IS 'what a page needs about two charts: {"rows": names, "columns": names, "aspects": n rows of m times null or {aspect, orb, type}, "interaspects": [{body_a, body_b, aspect, angle, separation, orb, max_orb, strength, type, out_of_sign}], "score": points, "score_cells": [{body_a, body_b, aspect, orb, contribution}], "bodies": {"a", "b": [{name, longitude, sign, sign_degree, house, retrograde}]}, "overlays": {"a_in_b", "b_in_a": [{body, house}]}, "composite": [{name, …}]}; null where not known';
+COMMENT ON FUNCTION synastry_report(chart, chart, aspect_set, score_model) IS 'what a page needs about two charts: {"rows": names, "columns": names, "aspects": n rows of m times null or {aspect, orb, type}, "interaspects": [{body_a, body_b, aspect, angle, separation, orb, max_orb, strength, type, out_of_sign}], "score": points, "score_cells": [{body_a, body_b, aspect, orb, contribution}], "bodies": {"a", "b": [{name, longitude, sign, sign_degree, house, retrograde}]}, "overlays": {"a_in_b", "b_in_a": [{body, house}]}, "composite": [{name, …}], "compatibility": {what compatibility() says, "key_aspects": the ten tightest [{body_a, body_b, aspect, orb, strength}]}}; null where not known';
 
 CREATE FUNCTION synastry(chart1 chart, chart2 chart, orb float8 DEFAULT 8,
 	use_caching bool DEFAULT true, aspects aspect_set DEFAULT NULL)

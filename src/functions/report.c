@@ -15,6 +15,8 @@
  *	overlays		{a_in_b, b_in_a}: houses of one chart in which the bodies of
  *					the other fall; null where there are no cusps
  *	composite		the bodies of the composite chart, like those of bodies
+ *	compatibility	what compatibility() says, and the ten tightest of the aspects
+ *					that are key aspects
  *
  * jsonb wants keys in the order of their lengths, which is the order of the
  * code below.
@@ -26,6 +28,7 @@
 #include "portability/instr_time.h"
 
 #include "functions/cached.h"
+#include "functions/compatibility.h"
 #include "functions/composite.h"
 #include "functions/prepared.h"
 #include "stats/stats.h"
@@ -36,10 +39,13 @@ PG_FUNCTION_INFO_V1(synastry_report);
 PG_FUNCTION_INFO_V1(synastry_with_metadata);
 
 /* bytes that the parts of a report take, about: what the writer begins with */
-#define REPORT_SIZE			1200
+#define REPORT_SIZE			2600
 #define BODY_SIZE			300
 #define INTERASPECT_SIZE	330 /* with its cell */
 #define SCORE_CELL_SIZE		160
+
+/* the tightest aspects that compatibility shows, at most */
+#define KEY_ASPECTS			10
 
 /* What the kernel finds between the bodies that take part. */
 typedef struct Comparison
@@ -80,6 +86,7 @@ typedef struct Pair
 	AspectLabel labels[MAX_ASPECTS];
 	const AspectSet *score_set;
 	Score		score;
+	Compatibility compatibility;
 } Pair;
 
 /*
@@ -178,6 +185,7 @@ compare_pair(Pair *pair, const Chart *a, const Chart *b,
 	select_for_model(model, SIDE_A, a, &pair->score.cells.a);
 	select_for_model(model, SIDE_B, b, &pair->score.cells.b);
 	compare_and_score(&pair->score, model);
+	measure_compatibility(a, b, &pair->compatibility);
 }
 
 static void
@@ -390,13 +398,102 @@ write_composite(JsonbWriter *writer, const ChartView *a, const ChartView *b)
 	pfree(composite);
 }
 
+/*
+ * The cells of the tightest key aspects, tight first, and in the order of the
+ * registry among equals; returns how many there are.
+ */
+static int
+find_key_aspects(const Comparison *shown, int *cells)
+{
+	binary_angle orbs[KEY_ASPECTS];
+	int			n = 0;
+
+	for (int cell = 0; cell < shown->a.n * shown->b.n; cell++)
+	{
+		binary_angle orb = cell_orb(shown->deviations[cell]);
+		int			place;
+
+		if (shown->codes[cell] == 0 || !orb_within(orb, KEY_ORB) ||
+			(n == KEY_ASPECTS && orb >= orbs[n - 1]))
+			continue;
+		if (n < KEY_ASPECTS)
+			n++;
+		for (place = n - 1; place > 0 && orbs[place - 1] > orb; place--)
+		{
+			orbs[place] = orbs[place - 1];
+			cells[place] = cells[place - 1];
+		}
+		orbs[place] = orb;
+		cells[place] = cell;
+	}
+	return n;
+}
+
+/* [{orb, aspect, body_a, body_b, strength}, ...] */
+static void
+write_key_aspects(JsonbWriter *writer, const Pair *pair)
+{
+	static JsonbKeys keys = JSONB_KEYS("orb", "aspect", "body_a", "body_b", "strength");
+	const Comparison *shown = &pair->shown;
+	int			cells[KEY_ASPECTS];
+	int			n = find_key_aspects(shown, cells);
+
+	jsonb_begin_array(writer, n);
+	for (int i = 0; i < n; i++)
+	{
+		binary_angle orb = cell_orb(shown->deviations[cells[i]]);
+
+		jsonb_begin_object(writer, &keys);
+		jsonb_write_decimal(writer, arc_to_decimal(orb), ARC_PLACES);
+		jsonb_write_string(writer, pair->labels[shown->codes[cells[i]] - 1].name);
+		jsonb_write_string(writer, body_name(shown->a.ids[cells[i] / shown->b.n]));
+		jsonb_write_string(writer, body_name(shown->b.ids[cells[i] % shown->b.n]));
+		jsonb_write_string(writer, key_aspect_strength(orb));
+		jsonb_end(writer);
+	}
+	jsonb_end(writer);
+}
+
+static void
+write_measure(JsonbWriter *writer, const Compatibility *compatibility, Measure measure)
+{
+	if (compatibility->known[measure])
+		jsonb_write_decimal(writer, compatibility->values[measure], COMPATIBILITY_PLACES);
+	else
+		jsonb_write_null(writer);
+}
+
+/*
+ * {overall, physical, emotional, spiritual, stability, calibration, key_aspects,
+ * communication}
+ */
+static void
+write_compatibility(JsonbWriter *writer, const Pair *pair)
+{
+	static JsonbKeys keys = JSONB_KEYS("overall", "physical", "emotional", "spiritual",
+									   "stability", "calibration", "key_aspects",
+									   "communication");
+	const Compatibility *compatibility = &pair->compatibility;
+
+	jsonb_begin_object(writer, &keys);
+	write_measure(writer, compatibility, OVERALL);
+	write_measure(writer, compatibility, PHYSICAL);
+	write_measure(writer, compatibility, EMOTIONAL);
+	write_measure(writer, compatibility, SPIRITUAL);
+	write_measure(writer, compatibility, STABILITY);
+	jsonb_write_string(writer, DEFAULT_CALIBRATION);
+	write_key_aspects(writer, pair);
+	write_measure(writer, compatibility, COMMUNICATION);
+	jsonb_end(writer);
+}
+
 /* The whole report, in the order of its keys. */
 static Jsonb *
 make_report(const Pair *pair)
 {
 	static JsonbKeys keys = JSONB_KEYS("rows", "score", "bodies", "aspects", "columns",
 									   "overlays", "composite", "score_cells",
-									   "interaspects");
+									   "interaspects", "compatibility");
 	static JsonbKeys body_keys = JSONB_KEYS("a", "b");
 	static JsonbKeys overlay_keys = JSONB_KEYS("a_in_b", "b_in_a");
 	JsonbWriter writer;
@@ -424,6 +521,7 @@ make_report(const Pair *pair)
 	write_composite(&writer, &pair->a, &pair->b);
 	write_score_cells(&writer, pair);
 	write_interaspects(&writer, pair);
+	write_compatibility(&writer, pair);
 	jsonb_end(&writer);
 	return jsonb_writer_finish(&writer);
 }
@@ -575,7 +673,7 @@ add_metadata(const Jsonb *report, const Call *call)
 	static JsonbKeys keys = JSONB_KEYS("rows", "score", "bodies", "aspects", "columns",
 									   "metadata",
 									   "overlays", "composite", "score_cells",
-									   "interaspects");
+									   "interaspects", "compatibility");
 	int			next = JsonContainerSize(&report->root);	/* behind its keys */
 	JsonbWriter writer;
 

@@ -1,0 +1,55 @@
+/*
+ * compatibility.h
+ *		How well two people match, on a scale from 0 to 100, overall and in five
+ *		areas; and which of their aspects are key aspects.
+ */
+#ifndef SYNASTRY_COMPATIBILITY_H
+#define SYNASTRY_COMPATIBILITY_H
+
+#include "postgres.h"
+
+#include "types/chart.h"
+
+typedef enum Measure
+{
+	OVERALL,
+	EMOTIONAL,
+	COMMUNICATION,
+	PHYSICAL,
+	SPIRITUAL,
+	STABILITY,
+	MEASURES
+} Measure;
+
+/* values are decimals with so many places */
+#define COMPATIBILITY_PLACES	6
+
+typedef struct Compatibility
+{
+	bool		known[MEASURES];	/* is there a common scoring cell? */
+	int64		values[MEASURES];	/* 0 .. 100, in 1e-6 */
+} Compatibility;
+
+/* the scale of compatibility() and of the report; never changes */
+#define DEFAULT_CALIBRATION		"births15_1"
+
+extern void measure_compatibility(const Chart *a, const Chart *b,
+								  Compatibility *result);
+
+/*
+ * CosmicHub's key aspects (aspect_utils.py): orbs of at most 3 degrees, strong
+ * up to 1.5, moderate beyond.
+ */
+#define KEY_ORB			3.0
+#define STRONG_ORB		1.5
+
+extern const char *key_aspect_strength(binary_angle orb);
+
+/* is an orb within a bound in degrees, inclusive to the last digit? */
+static inline bool
+orb_within(binary_angle orb, double degrees)
+{
+	return orb <= angle_from_arc(degrees) + 1;
+}
+
+#endif							/* SYNASTRY_COMPATIBILITY_H */
