@@ -28,6 +28,7 @@
 #include "postgres.h"
 
 #include "funcapi.h"
+#include "port/pg_bitutils.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -58,13 +59,19 @@ static struct
 	ScoreTable	table;
 	binary_angle max_orbs[MAX_ASPECTS]; /* by the rank of the aspect */
 	int32		worths[MAX_ASPECTS];	/* 1e-6 points */
-	float		weights[SUMS][PLANETS][PLANETS];	/* 0: makes no term */
+	float		weights[SUMS][PLANETS][PLANETS];
+	uint32		terms[PLANETS][PLANETS];	/* the sums that it is a term of */
 } models;
+
+/* what each calibration needs, as bits of sums */
+#define AREA_SUMS		0x3e
+#define PERCENTILE_SUMS	(AREA_SUMS | 1 << OVERALL)
+#define COSMICHUB_SUMS	(AREA_SUMS | 1 << WEIGHTED)
 
 /* The cells of two charts, and the sums over them. */
 typedef struct Sums
 {
-	bool		any[SUMS];		/* a cell that scores, aspect or not */
+	uint32		any;			/* as bits: there is a cell that scores */
 	int64		scores[SUMS];	/* in units of 1 / SCORE_ONE */
 	int			n[SUMS];		/* aspects */
 	int64		worths[SUMS];	/* of the aspects without weights, 1e-6 */
@@ -75,9 +82,16 @@ load_weights(int sum, const PreparedModel *model)
 {
 	for (int a = 0; a < PLANETS; a++)
 		for (int b = 0; b < PLANETS; b++)
-			models.		weights[sum][a][b] =
-			model->place[SIDE_A][a] < 0 || model->place[SIDE_B][b] < 0
-			? 0 : prepared_weight(model, a, b);
+		{
+			float		weight = 0;
+
+			if (model->place[SIDE_A][a] >= 0 && model->place[SIDE_B][b] >= 0)
+				weight = prepared_weight(model, a, b);
+			models.		weights[sum][a][b] = weight;
+
+			if (weight != 0)
+				models.		terms[a][b] |= 1 << sum;
+		}
 }
 
 static void
@@ -130,26 +144,25 @@ count_planets(const Chart *chart)
 	return n;
 }
 
+/* Adds an aspect to the sums that it is a term of. */
 static void
-add_cell(Sums *sums, int a, int b, uint8 code, binary_angle orb)
+add_aspect(Sums *sums, uint32 terms, int a, int b, uint8 code, binary_angle orb)
 {
-	for (int sum = 0; sum < SUMS; sum++)
-	{
-		float		weight = models.weights[sum][a][b];
+	int64		worth = (terms & 1 << WEIGHTED) != 0 ? cell_worth(code, orb) : 0;
 
-		if (weight == 0)
-			continue;
-		sums->any[sum] = true;
-		if (code == 0)
-			continue;
-		sums->scores[sum] += score_cell(&models.table, code, orb, weight);
+	for (; terms != 0; terms &= terms - 1)
+	{
+		int			sum = pg_rightmost_one_pos32(terms);
+
+		sums->scores[sum] += score_cell(&models.table, code, orb,
+										models.weights[sum][a][b]);
 		sums->n[sum]++;
-		sums->worths[sum] += cell_worth(code, orb);
+		sums->worths[sum] += worth;
 	}
 }
 
 static void
-sum_up(const Chart *a, const Chart *b, Sums *sums)
+sum_up(const Chart *a, const Chart *b, uint32 wanted, Sums *sums)
 {
 	int			n = count_planets(a);
 	int			m = count_planets(b);
@@ -157,6 +170,7 @@ sum_up(const Chart *a, const Chart *b, Sums *sums)
 	const uint16 *ids_b = chart_ids(b);
 	uint8		codes[PLANETS * PLANETS];
 	int32		deviations[PLANETS * PLANETS];
+	int			cell = 0;
 
 	if (!models.ready)
 		load_models();
@@ -164,9 +178,15 @@ sum_up(const Chart *a, const Chart *b, Sums *sums)
 	current_kernel->matrix(&models.table.aspects, a->longitudes, n,
 						   b->longitudes, m, codes, deviations);
 	for (int i = 0; i < n; i++)
-		for (int j = 0; j < m; j++)
-			add_cell(sums, ids_a[i], ids_b[j], codes[i * m + j],
-					 cell_orb(deviations[i * m + j]));
+		for (int j = 0; j < m; j++, cell++)
+		{
+			uint32		terms = models.terms[ids_a[i]][ids_b[j]] & wanted;
+
+			sums->any |= terms;
+			if (codes[cell] != 0 && terms != 0)
+				add_aspect(sums, terms, ids_a[i], ids_b[j], codes[cell],
+						   cell_orb(deviations[cell]));
+		}
 }
 
 /*
@@ -183,8 +203,9 @@ percentile(const int32 *table, int64 score)
 		return 0;
 	if (score >= table[PERCENTILES])
 		return 100 * ONE;
-	while (table[first] < score)
-		first++;
+	for (int step = 64; step > 0; step /= 2)
+		if (first + step <= PERCENTILES && table[first + step - 1] < score)
+			first += step;
 	for (last = first; table[last + 1] == score; last++)
 		;
 	if (table[first] == score)
@@ -201,10 +222,10 @@ measure_compatibility(const Chart *a, const Chart *b, Compatibility *result)
 {
 	Sums		sums;
 
-	sum_up(a, b, &sums);
+	sum_up(a, b, PERCENTILE_SUMS, &sums);
 	for (int measure = 0; measure < MEASURES; measure++)
 	{
-		result->known[measure] = sums.any[measure];
+		result->known[measure] = (sums.any & 1 << measure) != 0;
 		result->values[measure] = percentile(births15_1[measure], sums.scores[measure]);
 	}
 }
@@ -249,15 +270,15 @@ measure_like_cosmichub(const Chart *a, const Chart *b, Compatibility *result)
 	Sums		sums;
 	int64		total;
 
-	sum_up(a, b, &sums);
+	sum_up(a, b, COSMICHUB_SUMS, &sums);
 	total = sums.scores[WEIGHTED] +
 		5 * SCORE_ONE * (int64) (count_overlays(a, b) + count_overlays(b, a));
-	result->known[OVERALL] = sums.any[WEIGHTED];
+	result->known[OVERALL] = (sums.any & 1 << WEIGHTED) != 0;
 	result->values[OVERALL] =
 		divide_rounded((total + 100 * SCORE_ONE) * 5, SCORE_ONE) * (ONE / 10);
 	for (int area = EMOTIONAL; area < MEASURES; area++)
 	{
-		result->known[area] = sums.any[area];
+		result->known[area] = (sums.any & 1 << area) != 0;
 		result->values[area] = 50 * ONE + divide_rounded(sums.worths[area], Max(sums.n[area], 1));
 	}
 	for (int measure = 0; measure < MEASURES; measure++)
