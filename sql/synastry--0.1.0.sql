@@ -461,6 +461,35 @@ CREATE FUNCTION key_aspects(a chart, b chart, max_orb float8 DEFAULT 3,
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 15;
 COMMENT ON FUNCTION key_aspects(chart, chart, float8, aspect_set) IS 'the aspects between two charts within max_orb degrees, tight first: strong up to 1.5 degrees, moderate beyond (CosmicHub, aspect_utils.py)';
 
+CREATE FUNCTION peer_score(a chart, b chart, score text) RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION peer_score(chart, chart, text) IS 'the score of another program by its own rule, NULL without a common scoring cell: discepolo (Ciro Discepolo as published: Sun-Moon conjunction 8 or 11, other aspects among Sun, Moon and ascendant 4, destiny signs 5), discepolo_k5 and discepolo_k6 (kerykeion 5 and 6), astrolog_power (Astrolog 7.80), stellium (Stellium, 0 to 100), soft_hard (trines and sextiles by squares and oppositions, from 1.5 smooth)';
+
+CREATE FUNCTION peer_cells(a chart, b chart, score text,
+	OUT body_a text, OUT body_b text, OUT aspect text, OUT orb float8,
+	OUT points float8, OUT rule text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 15;
+COMMENT ON FUNCTION peer_cells(chart, chart, text) IS 'the rows that explain a peer_score: the points of discepolo, discepolo_k5, discepolo_k6 and astrolog_power sum up to it, those of stellium have it as (mean + 0.5) / 1.5 * 100, those of soft_hard are 1 and -1';
+
+CREATE FUNCTION discepolo_tier(points float8) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN CASE WHEN points < 5 THEN 'Minimal' WHEN points < 10 THEN 'Medium'
+		WHEN points < 15 THEN 'Important' WHEN points < 20 THEN 'Very Important'
+		WHEN points < 30 THEN 'Exceptional' ELSE 'Rare Exceptional' END;
+COMMENT ON FUNCTION discepolo_tier(float8) IS 'what kerykeion calls so many points of Discepolo''s score (relationship_score_factory.py)';
+
+CREATE FUNCTION element_balance(a chart, b chart,
+	OUT element text, OUT bodies_a int4, OUT bodies_b int4, OUT share_a float8,
+	OUT share_b float8, OUT harmony int4) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 4;
+COMMENT ON FUNCTION element_balance(chart, chart) IS 'the planets of both charts by the element of their sign; harmony, 20 in all at most: 2 points for each two in the same element, 1 for each two of the rest in fire and air, or in earth and water (CosmicHub, but the same for both people); the sum of share_a * share_b is CosmicHub''s dot product; no rows if a chart has no planet';
+
+CREATE FUNCTION modality_balance(a chart, b chart,
+	OUT modality text, OUT bodies_a int4, OUT bodies_b int4, OUT share_a float8,
+	OUT share_b float8) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 3;
+COMMENT ON FUNCTION modality_balance(chart, chart) IS 'the planets of both charts by the modality of their sign: cardinal, fixed, mutable; no rows if a chart has no planet';
+
 --
 -- The report
 --
