@@ -368,12 +368,6 @@ compatibility(PG_FUNCTION_ARGS)
  * Key aspects
  */
 
-const char *
-key_aspect_strength(binary_angle orb)
-{
-	return orb_within(orb, STRONG_ORB) ? "strong" : "moderate";
-}
-
 typedef struct KeyAspect
 {
 	binary_angle orb;
@@ -403,7 +397,7 @@ put_key_aspect(ReturnSetInfo *rsinfo, const AspectSet *set, int id_a, int id_b,
 	values[1] = CStringGetTextDatum(body_name(id_b));
 	values[2] = CStringGetTextDatum(aspect_set_name(set, code - 1));
 	values[3] = Float8GetDatum(arc_to_degrees(orb));
-	values[4] = CStringGetTextDatum(key_aspect_strength(orb));
+	values[4] = CStringGetTextDatum(key_aspect_strength(orb, orb_limit(STRONG_ORB)));
 	values[5] = CStringGetTextDatum(aspect_nature_name(aspect_set_nature(set, code - 1)));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
@@ -413,7 +407,7 @@ Datum
 key_aspects(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	float8		max_orb = orb_argument(fcinfo, 2);
+	binary_angle limit = orb_limit(orb_argument(fcinfo, 2));
 	const PreparedSet *prepared;
 	Selection	a;
 	Selection	b;
@@ -435,7 +429,7 @@ key_aspects(PG_FUNCTION_ARGS)
 						   b.longitudes, b.n, codes, deviations);
 
 	for (int cell = 0; cell < a.n * b.n; cell++)
-		if (codes[cell] != 0 && orb_within(cell_orb(deviations[cell]), max_orb))
+		if (codes[cell] != 0 && cell_orb(deviations[cell]) <= limit)
 		{
 			found[n].orb = cell_orb(deviations[cell]);
 			found[n++].cell = cell;

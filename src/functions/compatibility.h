@@ -43,13 +43,18 @@ extern void measure_compatibility(const Chart *a, const Chart *b,
 #define KEY_ORB			3.0
 #define STRONG_ORB		1.5
 
-extern const char *key_aspect_strength(binary_angle orb);
-
-/* is an orb within a bound in degrees, inclusive to the last digit? */
-static inline bool
-orb_within(binary_angle orb, double degrees)
+/* the largest orb within a bound in degrees, inclusive to the last digit */
+static inline binary_angle
+orb_limit(double degrees)
 {
-	return orb <= angle_from_arc(degrees) + 1;
+	return angle_from_arc(degrees) + 1;
+}
+
+/* strong_limit: orb_limit(STRONG_ORB) */
+static inline const char *
+key_aspect_strength(binary_angle orb, binary_angle strong_limit)
+{
+	return orb <= strong_limit ? "strong" : "moderate";
 }
 
 #endif							/* SYNASTRY_COMPATIBILITY_H */

@@ -406,6 +406,7 @@ static int
 find_key_aspects(const Comparison *shown, int *cells)
 {
 	binary_angle orbs[KEY_ASPECTS];
+	binary_angle limit = orb_limit(KEY_ORB);
 	int			n = 0;
 
 	for (int cell = 0; cell < shown->a.n * shown->b.n; cell++)
@@ -413,7 +414,7 @@ find_key_aspects(const Comparison *shown, int *cells)
 		binary_angle orb = cell_orb(shown->deviations[cell]);
 		int			place;
 
-		if (shown->codes[cell] == 0 || !orb_within(orb, KEY_ORB) ||
+		if (shown->codes[cell] == 0 || orb > limit ||
 			(n == KEY_ASPECTS && orb >= orbs[n - 1]))
 			continue;
 		if (n < KEY_ASPECTS)
@@ -435,6 +436,7 @@ write_key_aspects(JsonbWriter *writer, const Pair *pair)
 {
 	static JsonbKeys keys = JSONB_KEYS("orb", "aspect", "body_a", "body_b", "strength");
 	const Comparison *shown = &pair->shown;
+	binary_angle strong = orb_limit(STRONG_ORB);
 	int			cells[KEY_ASPECTS];
 	int			n = find_key_aspects(shown, cells);
 
@@ -448,7 +450,7 @@ write_key_aspects(JsonbWriter *writer, const Pair *pair)
 		jsonb_write_string(writer, pair->labels[shown->codes[cells[i]] - 1].name);
 		jsonb_write_string(writer, body_name(shown->a.ids[cells[i] / shown->b.n]));
 		jsonb_write_string(writer, body_name(shown->b.ids[cells[i] % shown->b.n]));
-		jsonb_write_string(writer, key_aspect_strength(orb));
+		jsonb_write_string(writer, key_aspect_strength(orb, strong));
 		jsonb_end(writer);
 	}
 	jsonb_end(writer);
