@@ -491,6 +491,24 @@ CREATE FUNCTION modality_balance(a chart, b chart,
 COMMENT ON FUNCTION modality_balance(chart, chart) IS 'the planets of both charts by the modality of their sign: cardinal, fixed, mutable; no rows if a chart has no planet';
 
 --
+-- Patterns across charts
+--
+
+CREATE FUNCTION patterns(a chart, b chart,
+	aspects aspect_set DEFAULT 'synastry, quincunx 3',
+	OUT pattern text, OUT bodies text[], OUT charts int4[], OUT orb float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500 ROWS 10;
+COMMENT ON FUNCTION patterns(chart, chart, aspect_set) IS 'aspect patterns in which both charts take part, of the bodies that the set lets take part on the side of their chart; charts says for each body whose it is, 1 (a) or 2 (b), orb is the widest. stellium: three bodies or more next to each other, each two conjunct, not part of a larger one; grand_trine: three bodies, each two in trine; t_square: an opposition and, last, a body that squares both ends; grand_cross: two oppositions, all their ends in square; yod: a sextile and, last, a body in quincunx to both; kite: a grand trine and, last, a body opposite to the first and in sextile to the other two';
+
+CREATE FUNCTION group_patterns(members chart[],
+	aspects aspect_set DEFAULT 'synastry, quincunx 3', min_charts int4 DEFAULT 2,
+	OUT pattern text, OUT bodies text[], OUT charts int4[], OUT orb float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000 ROWS 100;
+COMMENT ON FUNCTION group_patterns(chart[], aspect_set, int4) IS 'the patterns() of a family or a team, group_patterns(array_agg(chart ORDER BY id)), in which at least min_charts of the charts take part; charts says for each body whose it is, by the position in the array; at most 1024 bodies in all';
+
+--
 -- The report
 --
 
