@@ -21,21 +21,21 @@
  * Its areas cannot leave 47 .. 54, for no aspect is worth less than -3 or more
  * than 4; that is why it is not the default.
  *
- * All models share their aspects and worths, so that one matrix of the ten
- * planets tells every score.  Contributions are the integers that the kernels
- * add: a measure rises and falls with synastry_score() exactly.
+ * The models of the areas share the aspects and the worths of the others and
+ * weigh all pairs the same, so that one matrix of the ten planets tells all of
+ * them.  Contributions are the integers that the kernels add: a measure rises
+ * and falls with synastry_score() exactly.
  */
 #include "postgres.h"
 
 #include "funcapi.h"
-#include "port/pg_bitutils.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "functions/cached.h"
 #include "functions/calibration.h"
 #include "functions/compatibility.h"
-#include "functions/prepared.h"
+#include "functions/score.h"
 #include "stats/stats.h"
 
 PG_FUNCTION_INFO_V1(compatibility);
@@ -43,93 +43,85 @@ PG_FUNCTION_INFO_V1(key_aspects);
 
 #define ONE			1000000		/* in 1e-6, see COMPATIBILITY_PLACES */
 
-/* what is summed: the measures, and CosmicHub's total */
-#define WEIGHTED	MEASURES
-#define SUMS		(MEASURES + 1)
+#define FIRST_AREA	EMOTIONAL
 
-static const char *const sum_models[SUMS] = {
-	"personal", "emotional", "communication", "physical", "spiritual",
-	"stability", "weighted"
+/* names of score models */
+static const char *const measure_models[MEASURES] = {
+	"personal", "emotional", "communication", "physical", "spiritual", "stability"
 };
 
-/* What the models say of the ten planets; made at the first use. */
+/* Made at the first use, and kept. */
 static struct
 {
-	bool		ready;
-	ScoreTable	table;
-	binary_angle max_orbs[MAX_ASPECTS]; /* by the rank of the aspect */
-	int32		worths[MAX_ASPECTS];	/* 1e-6 points */
-	float		weights[SUMS][PLANETS][PLANETS];
-	uint32		terms[PLANETS][PLANETS];	/* the sums that it is a term of */
+	PreparedModel *overall;		/* NULL: nothing is made yet */
+	PreparedModel *weighted;	/* CosmicHub's total */
+	uint8		areas[PLANETS][PLANETS];	/* that a pair speaks of, as bits */
 } models;
 
-/* what each calibration needs, as bits of sums */
-#define AREA_SUMS		0x3e
-#define PERCENTILE_SUMS	(AREA_SUMS | 1 << OVERALL)
-#define COSMICHUB_SUMS	(AREA_SUMS | 1 << WEIGHTED)
-
-/* The cells of two charts, and the sums over them. */
-typedef struct Sums
+/* The sums over the cells of an area. */
+typedef struct Area
 {
-	uint32		any;			/* as bits: there is a cell that scores */
-	int64		scores[SUMS];	/* in units of 1 / SCORE_ONE */
-	int			n[SUMS];		/* aspects */
-	int64		worths[SUMS];	/* of the aspects without weights, 1e-6 */
-} Sums;
+	bool		any;			/* a cell that scores, aspect or not */
+	int			n;				/* aspects */
+	int64		score;			/* in units of 1 / SCORE_ONE */
+	int64		worth;			/* the same in 1e-6, for CosmicHub */
+} Area;
+
+/* A model that lives as long as the process, without what reading it takes. */
+static PreparedModel *
+load_model(const char *name, MemoryContext temporary)
+{
+	MemoryContext caller = MemoryContextSwitchTo(temporary);
+	const ScoreModel *read = score_model_from_text(name, strlen(name), NULL);
+	ScoreModel *kept = MemoryContextAlloc(TopMemoryContext, VARSIZE(read));
+	PreparedModel *prepared;
+
+	memcpy(kept, read, VARSIZE(read));
+	MemoryContextSwitchTo(TopMemoryContext);
+	prepared = prepare_model_once(kept);
+	MemoryContextSwitchTo(caller);
+	return prepared;
+}
 
 static void
-load_weights(int sum, const PreparedModel *model)
+load_area(Measure area, MemoryContext temporary)
 {
+	const char *name = measure_models[area];
+	MemoryContext caller = MemoryContextSwitchTo(temporary);
+	const ScoreModel *model = score_model_from_text(name, strlen(name), NULL);
+
 	for (int a = 0; a < PLANETS; a++)
 		for (int b = 0; b < PLANETS; b++)
-		{
-			float		weight = 0;
+			if (score_model_pair(model, a, b) != 0)
+				models.		areas[a][b] |= 1 << area;
 
-			if (model->place[SIDE_A][a] >= 0 && model->place[SIDE_B][b] >= 0)
-				weight = prepared_weight(model, a, b);
-			models.		weights[sum][a][b] = weight;
-
-			if (weight != 0)
-				models.		terms[a][b] |= 1 << sum;
-		}
+	MemoryContextSwitchTo(caller);
 }
 
 static void
 load_models(void)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
-												  "synastry compatibility",
-												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(context);
+	MemoryContext temporary = AllocSetContextCreate(CurrentMemoryContext,
+													"synastry compatibility",
+													ALLOCSET_DEFAULT_SIZES);
 
-	for (int sum = 0; sum < SUMS; sum++)
-	{
-		const char *name = sum_models[sum];
-		const ScoreModel *value = score_model_from_text(name, strlen(name), NULL);
-		const PreparedModel *model = prepare_model_once(value);
+	memset(models.areas, 0, sizeof(models.areas));
+	for (int area = FIRST_AREA; area < MEASURES; area++)
+		load_area(area, temporary);
+	models.		weighted = load_model("weighted", temporary);
+	models.		overall = load_model(measure_models[OVERALL], temporary);
 
-		load_weights(sum, model);
-		models.		table = model->table;	/* all have the same */
-
-		for (int i = 0; i < model->set->n; i++)
-		{
-			models.		max_orbs[i] = model->set->aspects[i].max_orb;
-			models.		worths[i] = value->worths[i];
-		}
-	}
-	MemoryContextSwitchTo(caller);
-	MemoryContextDelete(context);
-	models.		ready = true;
+	MemoryContextDelete(temporary);
 }
 
 /* worth * (1 - orb / max_orb) in 1e-6; worths are at most 4 points */
 static int64
 cell_worth(uint8 code, binary_angle orb)
 {
-	binary_angle max_orb = models.max_orbs[code - 1];
+	binary_angle max_orb = models.overall->set->aspects[code - 1].max_orb;
 	int64		rest = (int64) max_orb - Min(orb, max_orb);
 
-	return models.worths[code - 1] * rest / max_orb;
+	return models.overall->value->worths[code - 1] * rest / max_orb;
 }
 
 /* The planets that a chart has: they are its first bodies. */
@@ -144,25 +136,30 @@ count_planets(const Chart *chart)
 	return n;
 }
 
-/* Adds an aspect to the sums that it is a term of. */
+/* Adds a cell to the areas that it speaks of. */
 static void
-add_aspect(Sums *sums, uint32 terms, int a, int b, uint8 code, binary_angle orb)
+add_cell(Area *areas, int spoken_of, uint8 code, binary_angle orb)
 {
-	int64		worth = (terms & 1 << WEIGHTED) != 0 ? cell_worth(code, orb) : 0;
+	int32		score = 0;
+	int64		worth = 0;
 
-	for (; terms != 0; terms &= terms - 1)
+	if (code != 0)
 	{
-		int			sum = pg_rightmost_one_pos32(terms);
-
-		sums->scores[sum] += score_cell(&models.table, code, orb,
-										models.weights[sum][a][b]);
-		sums->n[sum]++;
-		sums->worths[sum] += worth;
+		score = score_cell(&models.overall->table, code, orb, 1);
+		worth = cell_worth(code, orb);
 	}
+	for (int area = FIRST_AREA; area < MEASURES; area++)
+		if (spoken_of & 1 << area)
+		{
+			areas[area].any = true;
+			areas[area].n += (code != 0);
+			areas[area].score += score;
+			areas[area].worth += worth;
+		}
 }
 
 static void
-sum_up(const Chart *a, const Chart *b, uint32 wanted, Sums *sums)
+sum_up_areas(const Chart *a, const Chart *b, Area *areas)
 {
 	int			n = count_planets(a);
 	int			m = count_planets(b);
@@ -172,21 +169,14 @@ sum_up(const Chart *a, const Chart *b, uint32 wanted, Sums *sums)
 	int32		deviations[PLANETS * PLANETS];
 	int			cell = 0;
 
-	if (!models.ready)
-		load_models();
-	memset(sums, 0, sizeof(Sums));
-	current_kernel->matrix(&models.table.aspects, a->longitudes, n,
+	memset(areas, 0, MEASURES * sizeof(Area));
+	current_kernel->matrix(&models.overall->table.aspects, a->longitudes, n,
 						   b->longitudes, m, codes, deviations);
 	for (int i = 0; i < n; i++)
 		for (int j = 0; j < m; j++, cell++)
-		{
-			uint32		terms = models.terms[ids_a[i]][ids_b[j]] & wanted;
-
-			sums->any |= terms;
-			if (codes[cell] != 0 && terms != 0)
-				add_aspect(sums, terms, ids_a[i], ids_b[j], codes[cell],
-						   cell_orb(deviations[cell]));
-		}
+			if (models.areas[ids_a[i]][ids_b[j]] != 0)
+				add_cell(areas, models.areas[ids_a[i]][ids_b[j]], codes[cell],
+						 cell_orb(deviations[cell]));
 }
 
 /*
@@ -220,13 +210,18 @@ percentile(const int32 *table, int64 score)
 void
 measure_compatibility(const Chart *a, const Chart *b, Compatibility *result)
 {
-	Sums		sums;
+	Area		areas[MEASURES];
+	int64		score = 0;
 
-	sum_up(a, b, PERCENTILE_SUMS, &sums);
-	for (int measure = 0; measure < MEASURES; measure++)
+	if (models.overall == NULL)
+		load_models();
+	result->known[OVERALL] = score_pair(models.overall, a, b, &score);
+	result->values[OVERALL] = percentile(births15_1[OVERALL], score);
+	sum_up_areas(a, b, areas);
+	for (int area = FIRST_AREA; area < MEASURES; area++)
 	{
-		result->known[measure] = (sums.any & 1 << measure) != 0;
-		result->values[measure] = percentile(births15_1[measure], sums.scores[measure]);
+		result->known[area] = areas[area].any;
+		result->values[area] = percentile(births15_1[area], areas[area].score);
 	}
 }
 
@@ -267,19 +262,20 @@ divide_rounded(int64 value, int64 divisor)
 static void
 measure_like_cosmichub(const Chart *a, const Chart *b, Compatibility *result)
 {
-	Sums		sums;
-	int64		total;
+	Area		areas[MEASURES];
+	int64		total = 0;
 
-	sum_up(a, b, COSMICHUB_SUMS, &sums);
-	total = sums.scores[WEIGHTED] +
-		5 * SCORE_ONE * (int64) (count_overlays(a, b) + count_overlays(b, a));
-	result->known[OVERALL] = (sums.any & 1 << WEIGHTED) != 0;
+	if (models.overall == NULL)
+		load_models();
+	result->known[OVERALL] = score_pair(models.weighted, a, b, &total);
+	total += 5 * SCORE_ONE * (int64) (count_overlays(a, b) + count_overlays(b, a));
 	result->values[OVERALL] =
 		divide_rounded((total + 100 * SCORE_ONE) * 5, SCORE_ONE) * (ONE / 10);
-	for (int area = EMOTIONAL; area < MEASURES; area++)
+	sum_up_areas(a, b, areas);
+	for (int area = FIRST_AREA; area < MEASURES; area++)
 	{
-		result->known[area] = (sums.any & 1 << area) != 0;
-		result->values[area] = 50 * ONE + divide_rounded(sums.worths[area], Max(sums.n[area], 1));
+		result->known[area] = areas[area].any;
+		result->values[area] = 50 * ONE + divide_rounded(areas[area].worth, Max(areas[area].n, 1));
 	}
 	for (int measure = 0; measure < MEASURES; measure++)
 		result->values[measure] = Min(Max(result->values[measure], 0), 100 * ONE);
