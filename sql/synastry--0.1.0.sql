@@ -516,7 +516,7 @@ CREATE FUNCTION synastry_report(a chart, b chart,
 	aspects aspect_set DEFAULT 'synastry', model score_model DEFAULT 'personal')
 	RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION synastry_report(chart, chart, aspect_set, score_model) IS 'what a page needs about two charts: {"rows": names, "columns": names, "aspects": n rows of m times null or {aspect, orb, type}, "interaspects": [{body_a, body_b, aspect, angle, separation, orb, max_orb, strength, type, out_of_sign}], "score": points, "score_cells": [{body_a, body_b, aspect, orb, contribution}], "bodies": {"a", "b": [{name, longitude, sign, sign_degree, house, retrograde}]}, "overlays": {"a_in_b", "b_in_a": [{body, house}]}, "composite": [{name, …}], "compatibility": {what compatibility() says, "key_aspects": the ten tightest [{body_a, body_b, aspect, orb, strength}]}}; null where not known';
+COMMENT ON FUNCTION synastry_report(chart, chart, aspect_set, score_model) IS 'what a page needs about two charts: {"rows": names, "columns": names, "aspects": n rows of m times null or {aspect, orb, type}, "interaspects": [{body_a, body_b, aspect, angle, separation, orb, max_orb, strength, type, out_of_sign}], "score": points, "score_cells": [{body_a, body_b, aspect, orb, contribution}], "bodies": {"a", "b": [{name, longitude, sign, sign_degree, house, retrograde}]}, "overlays": {"a_in_b", "b_in_a": [{body, house}]}, "composite": [{name, …}], "compatibility": {what compatibility() says, "key_aspects": the five tightest [{body_a, body_b, aspect, orb, strength}]}}; null where not known';
 
 CREATE FUNCTION synastry(chart1 chart, chart2 chart, orb float8 DEFAULT 8,
 	use_caching bool DEFAULT true, aspects aspect_set DEFAULT NULL)

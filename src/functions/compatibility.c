@@ -41,7 +41,8 @@
 PG_FUNCTION_INFO_V1(compatibility);
 PG_FUNCTION_INFO_V1(key_aspects);
 
-#define ONE			1000000		/* in 1e-6, see COMPATIBILITY_PLACES */
+#define ONE		COMPATIBILITY_ONE
+#define TENTH	COMPATIBILITY_TENTH
 
 #define FIRST_AREA	EMOTIONAL
 
@@ -199,12 +200,12 @@ percentile(const int32 *table, int64 score)
 	for (last = first; table[last + 1] == score; last++)
 		;
 	if (table[first] == score)
-		return (first + last) * 5 * (ONE / 10);
+		return (first + last) * 5 * TENTH;
 
 	/* in tenths of a percent, rounded */
 	return ((first - 1) * 10 +
 			(20 * (score - table[first - 1]) + (table[first] - table[first - 1])) /
-			(2 * (table[first] - table[first - 1]))) * (ONE / 10);
+			(2 * (table[first] - table[first - 1]))) * TENTH;
 }
 
 void
@@ -270,7 +271,7 @@ measure_like_cosmichub(const Chart *a, const Chart *b, Compatibility *result)
 	result->known[OVERALL] = score_pair(models.weighted, a, b, &total);
 	total += 5 * SCORE_ONE * (int64) (count_overlays(a, b) + count_overlays(b, a));
 	result->values[OVERALL] =
-		divide_rounded((total + 100 * SCORE_ONE) * 5, SCORE_ONE) * (ONE / 10);
+		divide_rounded((total + 100 * SCORE_ONE) * 5, SCORE_ONE) * TENTH;
 	sum_up_areas(a, b, areas);
 	for (int area = FIRST_AREA; area < MEASURES; area++)
 	{

@@ -21,13 +21,14 @@ typedef enum Measure
 	MEASURES
 } Measure;
 
-/* values are decimals with so many places */
-#define COMPATIBILITY_PLACES	6
+/* values are integers of 1e-6; percentiles are whole tenths */
+#define COMPATIBILITY_ONE		1000000
+#define COMPATIBILITY_TENTH		100000
 
 typedef struct Compatibility
 {
 	bool		known[MEASURES];	/* is there a common scoring cell? */
-	int64		values[MEASURES];	/* 0 .. 100, in 1e-6 */
+	int64		values[MEASURES];	/* 0 .. 100 */
 } Compatibility;
 
 /* the scale of compatibility() and of the report; never changes */

@@ -15,7 +15,7 @@
  *	overlays		{a_in_b, b_in_a}: houses of one chart in which the bodies of
  *					the other fall; null where there are no cusps
  *	composite		the bodies of the composite chart, like those of bodies
- *	compatibility	what compatibility() says, and the ten tightest of the aspects
+ *	compatibility	what compatibility() says, and the five tightest of the aspects
  *					that are key aspects
  *
  * jsonb wants keys in the order of their lengths, which is the order of the
@@ -39,13 +39,13 @@ PG_FUNCTION_INFO_V1(synastry_report);
 PG_FUNCTION_INFO_V1(synastry_with_metadata);
 
 /* bytes that the parts of a report take, about: what the writer begins with */
-#define REPORT_SIZE			2600
+#define REPORT_SIZE			2000
 #define BODY_SIZE			300
 #define INTERASPECT_SIZE	330 /* with its cell */
 #define SCORE_CELL_SIZE		160
 
 /* the tightest aspects that compatibility shows, at most */
-#define KEY_ASPECTS			10
+#define KEY_ASPECTS			5
 
 /* What the kernel finds between the bodies that take part. */
 typedef struct Comparison
@@ -75,6 +75,15 @@ typedef struct AspectLabel
 	uint64		max_orb;
 	int			signs;			/* -1: no whole number of signs */
 } AspectLabel;
+
+/* The tightest key aspects, tight first; the order of cells among equals. */
+typedef struct KeyAspects
+{
+	binary_angle limit;			/* their largest orb */
+	int			n;
+	binary_angle orbs[KEY_ASPECTS];
+	int			cells[KEY_ASPECTS];
+} KeyAspects;
 
 /* Everything that a report is made of. */
 typedef struct Pair
@@ -339,6 +348,25 @@ write_score_cells(JsonbWriter *writer, const Pair *pair)
 	jsonb_end(writer);
 }
 
+/* Cells come in their order. */
+static void
+consider_key_aspect(KeyAspects *keys, binary_angle orb, int cell)
+{
+	int			place;
+
+	if (orb > keys->limit || (keys->n == KEY_ASPECTS && orb >= keys->orbs[KEY_ASPECTS - 1]))
+		return;
+	if (keys->n < KEY_ASPECTS)
+		keys->n++;
+	for (place = keys->n - 1; place > 0 && keys->orbs[place - 1] > orb; place--)
+	{
+		keys->orbs[place] = keys->orbs[place - 1];
+		keys->cells[place] = keys->cells[place - 1];
+	}
+	keys->orbs[place] = orb;
+	keys->cells[place] = cell;
+}
+
 /* one of the list of aspects */
 static void
 write_interaspect(JsonbWriter *writer, const Pair *pair, int i, int j)
@@ -373,16 +401,21 @@ write_interaspect(JsonbWriter *writer, const Pair *pair, int i, int j)
 	jsonb_end(writer);
 }
 
+/* All aspects; finds the key aspects among them. */
 static void
-write_interaspects(JsonbWriter *writer, const Pair *pair)
+write_interaspects(JsonbWriter *writer, const Pair *pair, KeyAspects *keys)
 {
 	const Comparison *shown = &pair->shown;
+	int			cell = 0;
 
 	jsonb_begin_array(writer, shown->n_found);
 	for (int i = 0; i < shown->a.n; i++)
-		for (int j = 0; j < shown->b.n; j++)
-			if (shown->codes[i * shown->b.n + j] != 0)
+		for (int j = 0; j < shown->b.n; j++, cell++)
+			if (shown->codes[cell] != 0)
+			{
 				write_interaspect(writer, pair, i, j);
+				consider_key_aspect(keys, cell_orb(shown->deviations[cell]), cell);
+			}
 	jsonb_end(writer);
 }
 
@@ -398,69 +431,36 @@ write_composite(JsonbWriter *writer, const ChartView *a, const ChartView *b)
 	pfree(composite);
 }
 
-/*
- * The cells of the tightest key aspects, tight first, and in the order of the
- * registry among equals; returns how many there are.
- */
-static int
-find_key_aspects(const Comparison *shown, int *cells)
-{
-	binary_angle orbs[KEY_ASPECTS];
-	binary_angle limit = orb_limit(KEY_ORB);
-	int			n = 0;
-
-	for (int cell = 0; cell < shown->a.n * shown->b.n; cell++)
-	{
-		binary_angle orb = cell_orb(shown->deviations[cell]);
-		int			place;
-
-		if (shown->codes[cell] == 0 || orb > limit ||
-			(n == KEY_ASPECTS && orb >= orbs[n - 1]))
-			continue;
-		if (n < KEY_ASPECTS)
-			n++;
-		for (place = n - 1; place > 0 && orbs[place - 1] > orb; place--)
-		{
-			orbs[place] = orbs[place - 1];
-			cells[place] = cells[place - 1];
-		}
-		orbs[place] = orb;
-		cells[place] = cell;
-	}
-	return n;
-}
-
 /* [{orb, aspect, body_a, body_b, strength}, ...] */
 static void
-write_key_aspects(JsonbWriter *writer, const Pair *pair)
+write_key_aspects(JsonbWriter *writer, const Pair *pair, const KeyAspects *found)
 {
 	static JsonbKeys keys = JSONB_KEYS("orb", "aspect", "body_a", "body_b", "strength");
 	const Comparison *shown = &pair->shown;
 	binary_angle strong = orb_limit(STRONG_ORB);
-	int			cells[KEY_ASPECTS];
-	int			n = find_key_aspects(shown, cells);
 
-	jsonb_begin_array(writer, n);
-	for (int i = 0; i < n; i++)
+	jsonb_begin_array(writer, found->n);
+	for (int i = 0; i < found->n; i++)
 	{
-		binary_angle orb = cell_orb(shown->deviations[cells[i]]);
+		int			cell = found->cells[i];
 
 		jsonb_begin_object(writer, &keys);
-		jsonb_write_decimal(writer, arc_to_decimal(orb), ARC_PLACES);
-		jsonb_write_string(writer, pair->labels[shown->codes[cells[i]] - 1].name);
-		jsonb_write_string(writer, body_name(shown->a.ids[cells[i] / shown->b.n]));
-		jsonb_write_string(writer, body_name(shown->b.ids[cells[i] % shown->b.n]));
-		jsonb_write_string(writer, key_aspect_strength(orb, strong));
+		jsonb_write_decimal(writer, arc_to_decimal(found->orbs[i]), ARC_PLACES);
+		jsonb_write_string(writer, pair->labels[shown->codes[cell] - 1].name);
+		jsonb_write_string(writer, body_name(shown->a.ids[cell / shown->b.n]));
+		jsonb_write_string(writer, body_name(shown->b.ids[cell % shown->b.n]));
+		jsonb_write_string(writer, key_aspect_strength(found->orbs[i], strong));
 		jsonb_end(writer);
 	}
 	jsonb_end(writer);
 }
 
+/* percentiles are tenths */
 static void
 write_measure(JsonbWriter *writer, const Compatibility *compatibility, Measure measure)
 {
 	if (compatibility->known[measure])
-		jsonb_write_decimal(writer, compatibility->values[measure], COMPATIBILITY_PLACES);
+		jsonb_write_decimal(writer, compatibility->values[measure] / COMPATIBILITY_TENTH, 1);
 	else
 		jsonb_write_null(writer);
 }
@@ -470,7 +470,7 @@ write_measure(JsonbWriter *writer, const Compatibility *compatibility, Measure m
  * communication}
  */
 static void
-write_compatibility(JsonbWriter *writer, const Pair *pair)
+write_compatibility(JsonbWriter *writer, const Pair *pair, const KeyAspects *found)
 {
 	static JsonbKeys keys = JSONB_KEYS("overall", "physical", "emotional", "spiritual",
 									   "stability", "calibration", "key_aspects",
@@ -484,7 +484,7 @@ write_compatibility(JsonbWriter *writer, const Pair *pair)
 	write_measure(writer, compatibility, SPIRITUAL);
 	write_measure(writer, compatibility, STABILITY);
 	jsonb_write_string(writer, DEFAULT_CALIBRATION);
-	write_key_aspects(writer, pair);
+	write_key_aspects(writer, pair, found);
 	write_measure(writer, compatibility, COMMUNICATION);
 	jsonb_end(writer);
 }
@@ -498,6 +498,7 @@ make_report(const Pair *pair)
 									   "interaspects", "compatibility");
 	static JsonbKeys body_keys = JSONB_KEYS("a", "b");
 	static JsonbKeys overlay_keys = JSONB_KEYS("a_in_b", "b_in_a");
+	KeyAspects	found = {.limit = orb_limit(KEY_ORB)};
 	JsonbWriter writer;
 
 	jsonb_writer_init(&writer, REPORT_SIZE + BODY_SIZE * (pair->a.n + pair->b.n) +
@@ -522,8 +523,8 @@ make_report(const Pair *pair)
 
 	write_composite(&writer, &pair->a, &pair->b);
 	write_score_cells(&writer, pair);
-	write_interaspects(&writer, pair);
-	write_compatibility(&writer, pair);
+	write_interaspects(&writer, pair, &found);
+	write_compatibility(&writer, pair, &found);
 	jsonb_end(&writer);
 	return jsonb_writer_finish(&writer);
 }
