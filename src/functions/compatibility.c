@@ -139,16 +139,15 @@ count_planets(const Chart *chart)
 
 /* Adds a cell to the areas that it speaks of. */
 static void
-add_cell(Area *areas, int spoken_of, uint8 code, binary_angle orb)
+add_cell(Area *areas, int spoken_of, uint8 code, binary_angle orb, bool exact)
 {
 	int32		score = 0;
 	int64		worth = 0;
 
 	if (code != 0)
-	{
 		score = score_cell(&models.overall->table, code, orb, 1);
+	if (code != 0 && exact)
 		worth = cell_worth(code, orb);
-	}
 	for (int area = FIRST_AREA; area < MEASURES; area++)
 		if (spoken_of & 1 << area)
 		{
@@ -159,8 +158,9 @@ add_cell(Area *areas, int spoken_of, uint8 code, binary_angle orb)
 		}
 }
 
+/* exact: also what only CosmicHub's form needs */
 static void
-sum_up_areas(const Chart *a, const Chart *b, Area *areas)
+sum_up_areas(const Chart *a, const Chart *b, bool exact, Area *areas)
 {
 	int			n = count_planets(a);
 	int			m = count_planets(b);
@@ -177,7 +177,7 @@ sum_up_areas(const Chart *a, const Chart *b, Area *areas)
 		for (int j = 0; j < m; j++, cell++)
 			if (models.areas[ids_a[i]][ids_b[j]] != 0)
 				add_cell(areas, models.areas[ids_a[i]][ids_b[j]], codes[cell],
-						 cell_orb(deviations[cell]));
+						 cell_orb(deviations[cell]), exact);
 }
 
 /*
@@ -194,9 +194,9 @@ percentile(const int32 *table, int64 score)
 		return 0;
 	if (score >= table[PERCENTILES])
 		return 100 * ONE;
-	for (int step = 64; step > 0; step /= 2)
-		if (first + step <= PERCENTILES && table[first + step - 1] < score)
-			first += step;
+	/* the first that is not below the score, without branches to guess */
+	for (int n = PERCENTILES + 1; n > 1; n -= n / 2)
+		first += table[first + n / 2 - 1] < score ? n / 2 : 0;
 	for (last = first; table[last + 1] == score; last++)
 		;
 	if (table[first] == score)
@@ -218,7 +218,7 @@ measure_compatibility(const Chart *a, const Chart *b, Compatibility *result)
 		load_models();
 	result->known[OVERALL] = score_pair(models.overall, a, b, &score);
 	result->values[OVERALL] = percentile(births15_1[OVERALL], score);
-	sum_up_areas(a, b, areas);
+	sum_up_areas(a, b, false, areas);
 	for (int area = FIRST_AREA; area < MEASURES; area++)
 	{
 		result->known[area] = areas[area].any;
@@ -272,7 +272,7 @@ measure_like_cosmichub(const Chart *a, const Chart *b, Compatibility *result)
 	total += 5 * SCORE_ONE * (int64) (count_overlays(a, b) + count_overlays(b, a));
 	result->values[OVERALL] =
 		divide_rounded((total + 100 * SCORE_ONE) * 5, SCORE_ONE) * TENTH;
-	sum_up_areas(a, b, areas);
+	sum_up_areas(a, b, true, areas);
 	for (int area = FIRST_AREA; area < MEASURES; area++)
 	{
 		result->known[area] = areas[area].any;

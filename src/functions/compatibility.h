@@ -58,4 +58,52 @@ key_aspect_strength(binary_angle orb, binary_angle strong_limit)
 	return orb <= strong_limit ? "strong" : "moderate";
 }
 
+/* the tightest that a report shows, at most */
+#define KEY_ASPECTS		5
+
+/* The tightest key aspects, tight first; the order of cells among equals. */
+typedef struct KeyAspects
+{
+	binary_angle limit;			/* their largest orb, and that of strong ones */
+	binary_angle strong_limit;
+	int			n;
+	binary_angle orbs[KEY_ASPECTS];
+	int			cells[KEY_ASPECTS];
+} KeyAspects;
+
+static inline void
+key_aspects_begin(KeyAspects *keys)
+{
+	static binary_angle limit = 0;
+	static binary_angle strong_limit = 0;
+
+	if (limit == 0)
+	{
+		limit = orb_limit(KEY_ORB);
+		strong_limit = orb_limit(STRONG_ORB);
+	}
+	keys->limit = limit;
+	keys->strong_limit = strong_limit;
+	keys->n = 0;
+}
+
+/* Cells come in their order. */
+static inline void
+consider_key_aspect(KeyAspects *keys, binary_angle orb, int cell)
+{
+	int			place;
+
+	if (orb > keys->limit || (keys->n == KEY_ASPECTS && orb >= keys->orbs[KEY_ASPECTS - 1]))
+		return;
+	if (keys->n < KEY_ASPECTS)
+		keys->n++;
+	for (place = keys->n - 1; place > 0 && keys->orbs[place - 1] > orb; place--)
+	{
+		keys->orbs[place] = keys->orbs[place - 1];
+		keys->cells[place] = keys->cells[place - 1];
+	}
+	keys->orbs[place] = orb;
+	keys->cells[place] = cell;
+}
+
 #endif							/* SYNASTRY_COMPATIBILITY_H */

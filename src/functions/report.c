@@ -44,9 +44,6 @@ PG_FUNCTION_INFO_V1(synastry_with_metadata);
 #define INTERASPECT_SIZE	330 /* with its cell */
 #define SCORE_CELL_SIZE		160
 
-/* the tightest aspects that compatibility shows, at most */
-#define KEY_ASPECTS			5
-
 /* What the kernel finds between the bodies that take part. */
 typedef struct Comparison
 {
@@ -75,15 +72,6 @@ typedef struct AspectLabel
 	uint64		max_orb;
 	int			signs;			/* -1: no whole number of signs */
 } AspectLabel;
-
-/* The tightest key aspects, tight first; the order of cells among equals. */
-typedef struct KeyAspects
-{
-	binary_angle limit;			/* their largest orb */
-	int			n;
-	binary_angle orbs[KEY_ASPECTS];
-	int			cells[KEY_ASPECTS];
-} KeyAspects;
 
 /* Everything that a report is made of. */
 typedef struct Pair
@@ -348,25 +336,6 @@ write_score_cells(JsonbWriter *writer, const Pair *pair)
 	jsonb_end(writer);
 }
 
-/* Cells come in their order. */
-static void
-consider_key_aspect(KeyAspects *keys, binary_angle orb, int cell)
-{
-	int			place;
-
-	if (orb > keys->limit || (keys->n == KEY_ASPECTS && orb >= keys->orbs[KEY_ASPECTS - 1]))
-		return;
-	if (keys->n < KEY_ASPECTS)
-		keys->n++;
-	for (place = keys->n - 1; place > 0 && keys->orbs[place - 1] > orb; place--)
-	{
-		keys->orbs[place] = keys->orbs[place - 1];
-		keys->cells[place] = keys->cells[place - 1];
-	}
-	keys->orbs[place] = orb;
-	keys->cells[place] = cell;
-}
-
 /* one of the list of aspects */
 static void
 write_interaspect(JsonbWriter *writer, const Pair *pair, int i, int j)
@@ -437,7 +406,6 @@ write_key_aspects(JsonbWriter *writer, const Pair *pair, const KeyAspects *found
 {
 	static JsonbKeys keys = JSONB_KEYS("orb", "aspect", "body_a", "body_b", "strength");
 	const Comparison *shown = &pair->shown;
-	binary_angle strong = orb_limit(STRONG_ORB);
 
 	jsonb_begin_array(writer, found->n);
 	for (int i = 0; i < found->n; i++)
@@ -449,7 +417,7 @@ write_key_aspects(JsonbWriter *writer, const Pair *pair, const KeyAspects *found
 		jsonb_write_string(writer, pair->labels[shown->codes[cell] - 1].name);
 		jsonb_write_string(writer, body_name(shown->a.ids[cell / shown->b.n]));
 		jsonb_write_string(writer, body_name(shown->b.ids[cell % shown->b.n]));
-		jsonb_write_string(writer, key_aspect_strength(found->orbs[i], strong));
+		jsonb_write_string(writer, key_aspect_strength(found->orbs[i], found->strong_limit));
 		jsonb_end(writer);
 	}
 	jsonb_end(writer);
@@ -498,12 +466,13 @@ make_report(const Pair *pair)
 									   "interaspects", "compatibility");
 	static JsonbKeys body_keys = JSONB_KEYS("a", "b");
 	static JsonbKeys overlay_keys = JSONB_KEYS("a_in_b", "b_in_a");
-	KeyAspects	found = {.limit = orb_limit(KEY_ORB)};
+	KeyAspects	found;
 	JsonbWriter writer;
 
 	jsonb_writer_init(&writer, REPORT_SIZE + BODY_SIZE * (pair->a.n + pair->b.n) +
 					  INTERASPECT_SIZE * pair->shown.n_found +
 					  SCORE_CELL_SIZE * pair->score.cells.n_found);
+	key_aspects_begin(&found);
 	jsonb_begin_object(&writer, &keys);
 	write_names(&writer, &pair->shown.a);
 	write_score(&writer, &pair->score);
