@@ -87,7 +87,7 @@ CREATE TYPE score_model (
 	ALIGNMENT = int4,
 	STORAGE = extended
 );
-COMMENT ON TYPE score_model IS 'weights that turn the aspects of two charts into a number: an aspect set, bodies and pairs that score, worths; ''personal'', ''weighted'' or one''s own';
+COMMENT ON TYPE score_model IS 'weights that turn the aspects of two charts into a number: an aspect set, bodies and pairs that score, worths; ''personal'', ''weighted'', an area (''emotional'', ''communication'', ''physical'', ''spiritual'', ''stability'') or one''s own';
 COMMENT ON FUNCTION score_model_in(cstring) IS 'I/O';
 COMMENT ON FUNCTION score_model_out(score_model) IS 'I/O';
 COMMENT ON FUNCTION score_model_recv(internal) IS 'I/O';
