@@ -16,11 +16,12 @@
  *	kite			a grand trine and a fourth body, opposite to one of the three
  *					and in sextile to the other two
  *
- * (Definitions: R. Hand, "Horoscope Symbols"; K. Burk, "Understanding the Birth
- * Chart".)  A part of a pattern that is one itself is one more row: a kite
- * comes with its grand trine, a grand cross with its four T-squares.  The two
- * ends of one axis of one chart, which are always opposite, do not count as an
- * opposition.
+ * (Grand trine, grand cross and T-square as in R. Orion, "Astrology For
+ * Dummies", "Aspect patterns"; yod and kite are usual.  A stellium is said of
+ * signs and of houses, too: bodies() counts those.)  A part of a pattern that
+ * is one itself is one more row: a kite comes with its grand trine, a grand
+ * cross with its four T-squares.  The two ends of one axis of one chart, which
+ * are always opposite, do not count as an opposition.
  *
  * A body knows those with which it has an aspect as a set of bits, so that a
  * pattern is found by intersections.  The work is bounded by MAX_MEMBERS; what

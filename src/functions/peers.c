@@ -17,7 +17,8 @@
  *	astrolog_power	Astrolog 7.80: influence of the aspect * mean influence of the
  *					bodies * (1 - orb / limit); the limit is the least of the max
  *					orbs of aspect and bodies, and a degree more for each of Sun
- *					and Moon; bounds are strict.
+ *					and Moon; bounds are strict; nodes and Lilith are the mean
+ *					ones, as they are without its switch -Yn.
  *	stellium		Stellium: the mean over aspects of worth * (1 - orb / 10), on a
  *					scale from 0 to 100; 50 without any aspect.
  *	soft_hard		trines and sextiles by squares and oppositions of the ten
