@@ -87,7 +87,7 @@ CREATE TYPE score_model (
 	ALIGNMENT = int4,
 	STORAGE = extended
 );
-COMMENT ON TYPE score_model IS 'weights that turn the aspects of two charts into a number: an aspect set, bodies and pairs that score, worths; ''personal'', ''weighted'' or one''s own';
+COMMENT ON TYPE score_model IS 'weights that turn the aspects of two charts into a number: an aspect set, bodies and pairs that score, worths; ''personal'', ''weighted'', an area (''emotional'', ''communication'', ''physical'', ''spiritual'', ''stability'') or one''s own';
 COMMENT ON FUNCTION score_model_in(cstring) IS 'I/O';
 COMMENT ON FUNCTION score_model_out(score_model) IS 'I/O';
 COMMENT ON FUNCTION score_model_recv(internal) IS 'I/O';
@@ -487,6 +487,71 @@ CREATE FUNCTION synastry_index_check(index regclass) RETURNS void
 COMMENT ON FUNCTION synastry_index_check(regclass) IS 'reads all pages of an index of access method synastry and compares them with each other; an error tells the first defect';
 
 --
+-- Compatibility, and the scores of other programs
+--
+
+CREATE FUNCTION compatibility(a chart, b chart, scale text DEFAULT 'births15_1',
+	OUT overall float8, OUT emotional float8, OUT communication float8,
+	OUT physical float8, OUT spiritual float8, OUT stability float8,
+	OUT calibration text) RETURNS record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION compatibility(chart, chart, text) IS 'how well two people match, 0 to 100, overall (score model ''personal'') and in five areas (models of these names); NULL without a common scoring cell. Scale births15_1: the percentage of random pairs of births of 1930 to 2029, at most 15 years apart, that match less well; cosmichub: the formula of CosmicHub (compatibility_utils.py)';
+
+CREATE FUNCTION key_aspects(a chart, b chart, max_orb float8 DEFAULT 3,
+	aspects aspect_set DEFAULT 'modern',
+	OUT body_a text, OUT body_b text, OUT aspect text, OUT orb float8,
+	OUT strength text, OUT nature text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 15;
+COMMENT ON FUNCTION key_aspects(chart, chart, float8, aspect_set) IS 'the aspects between two charts within max_orb degrees, tight first: strong up to 1.5 degrees, moderate beyond (CosmicHub, aspect_utils.py)';
+
+CREATE FUNCTION peer_score(a chart, b chart, score text) RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION peer_score(chart, chart, text) IS 'the score of another program by its own rule, NULL without a common scoring cell: discepolo (Ciro Discepolo as published: Sun-Moon conjunction 8 or 11, other aspects among Sun, Moon and ascendant 4, destiny signs 5), discepolo_k5 and discepolo_k6 (kerykeion 5 and 6), astrolog_power (Astrolog 7.80), stellium (Stellium, 0 to 100), soft_hard (trines and sextiles by squares and oppositions, from 1.5 smooth)';
+
+CREATE FUNCTION peer_cells(a chart, b chart, score text,
+	OUT body_a text, OUT body_b text, OUT aspect text, OUT orb float8,
+	OUT points float8, OUT rule text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 15;
+COMMENT ON FUNCTION peer_cells(chart, chart, text) IS 'the rows that explain a peer_score: the points of discepolo, discepolo_k5, discepolo_k6 and astrolog_power sum up to it, those of stellium have it as (mean + 0.5) / 1.5 * 100, those of soft_hard are 1 and -1';
+
+CREATE FUNCTION discepolo_tier(points float8) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN CASE WHEN points < 5 THEN 'Minimal' WHEN points < 10 THEN 'Medium'
+		WHEN points < 15 THEN 'Important' WHEN points < 20 THEN 'Very Important'
+		WHEN points < 30 THEN 'Exceptional' ELSE 'Rare Exceptional' END;
+COMMENT ON FUNCTION discepolo_tier(float8) IS 'what kerykeion calls so many points of Discepolo''s score (relationship_score_factory.py)';
+
+CREATE FUNCTION element_balance(a chart, b chart,
+	OUT element text, OUT bodies_a int4, OUT bodies_b int4, OUT share_a float8,
+	OUT share_b float8, OUT harmony int4) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 4;
+COMMENT ON FUNCTION element_balance(chart, chart) IS 'the planets of both charts by the element of their sign; harmony, 20 in all at most: 2 points for each two in the same element, 1 for each two of the rest in fire and air, or in earth and water (CosmicHub, but the same for both people); the sum of share_a * share_b is CosmicHub''s dot product; no rows if a chart has no planet';
+
+CREATE FUNCTION modality_balance(a chart, b chart,
+	OUT modality text, OUT bodies_a int4, OUT bodies_b int4, OUT share_a float8,
+	OUT share_b float8) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 3;
+COMMENT ON FUNCTION modality_balance(chart, chart) IS 'the planets of both charts by the modality of their sign: cardinal, fixed, mutable; no rows if a chart has no planet';
+
+--
+-- Patterns across charts
+--
+
+CREATE FUNCTION patterns(a chart, b chart,
+	aspects aspect_set DEFAULT 'synastry, quincunx 3',
+	OUT pattern text, OUT bodies text[], OUT charts int4[], OUT orb float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500 ROWS 10;
+COMMENT ON FUNCTION patterns(chart, chart, aspect_set) IS 'aspect patterns in which both charts take part, of the bodies that the set lets take part on the side of their chart; charts says for each body whose it is, 1 (a) or 2 (b), orb is the widest. stellium: three bodies or more next to each other, each two conjunct, not part of a larger one; grand_trine: three bodies, each two in trine; t_square: an opposition and, last, a body that squares both ends; grand_cross: two oppositions, all their ends in square; yod: a sextile and, last, a body in quincunx to both; kite: a grand trine and, last, a body opposite to the first and in sextile to the other two';
+
+CREATE FUNCTION group_patterns(members chart[],
+	aspects aspect_set DEFAULT 'synastry, quincunx 3', min_charts int4 DEFAULT 2,
+	OUT pattern text, OUT bodies text[], OUT charts int4[], OUT orb float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000 ROWS 100;
+COMMENT ON FUNCTION group_patterns(chart[], aspect_set, int4) IS 'the patterns() of a family or a team, group_patterns(array_agg(chart ORDER BY id)), in which at least min_charts of the charts take part; charts says for each body whose it is, by the position in the array; at most 1024 bodies in all';
+
+--
 -- The report
 --
 
@@ -494,7 +559,7 @@ CREATE FUNCTION synastry_report(a chart, b chart,
 	aspects aspect_set DEFAULT 'synastry', model score_model DEFAULT 'personal')
 	RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION synastry_report(chart, chart, aspect_set, score_model) IS 'what a page needs about two charts: {"rows": names, "columns": names, "aspects": n rows of m times null or {aspect, orb, type}, "interaspects": [{body_a, body_b, aspect, angle, separation, orb, max_orb, strength, type, out_of_sign}], "score": points, "score_cells": [{body_a, body_b, aspect, orb, contribution}], "bodies": {"a", "b": [{name, longitude, sign, sign_degree, house, retrograde}]}, "overlays": {"a_in_b", "b_in_a": [{body, house}]}, "composite": [{name, …}]}; null where not known';
+COMMENT ON FUNCTION synastry_report(chart, chart, aspect_set, score_model) IS 'what a page needs about two charts: {"rows": names, "columns": names, "aspects": n rows of m times null or {aspect, orb, type}, "interaspects": [{body_a, body_b, aspect, angle, separation, orb, max_orb, strength, type, out_of_sign}], "score": points, "score_cells": [{body_a, body_b, aspect, orb, contribution}], "bodies": {"a", "b": [{name, longitude, sign, sign_degree, house, retrograde}]}, "overlays": {"a_in_b", "b_in_a": [{body, house}]}, "composite": [{name, …}], "compatibility": {what compatibility() says, "key_aspects": the five tightest [{body_a, body_b, aspect, orb, strength}]}}; null where not known';
 
 CREATE FUNCTION synastry(chart1 chart, chart2 chart, orb float8 DEFAULT 8,
 	use_caching bool DEFAULT true, aspects aspect_set DEFAULT NULL)

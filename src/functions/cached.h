@@ -26,7 +26,7 @@ enum
 };
 
 /* raised whenever the function gives another value for the same arguments */
-#define REPORT_VERSION		1
+#define REPORT_VERSION		2
 #define GROUP_TALLY_VERSION	1
 #define MATRIX_VERSION		1
 

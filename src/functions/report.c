@@ -15,6 +15,8 @@
  *	overlays		{a_in_b, b_in_a}: houses of one chart in which the bodies of
  *					the other fall; null where there are no cusps
  *	composite		the bodies of the composite chart, like those of bodies
+ *	compatibility	what compatibility() says, and the five tightest of the aspects
+ *					that are key aspects
  *
  * jsonb wants keys in the order of their lengths, which is the order of the
  * code below.
@@ -26,6 +28,7 @@
 #include "portability/instr_time.h"
 
 #include "functions/cached.h"
+#include "functions/compatibility.h"
 #include "functions/composite.h"
 #include "functions/prepared.h"
 #include "stats/stats.h"
@@ -36,7 +39,7 @@ PG_FUNCTION_INFO_V1(synastry_report);
 PG_FUNCTION_INFO_V1(synastry_with_metadata);
 
 /* bytes that the parts of a report take, about: what the writer begins with */
-#define REPORT_SIZE			1200
+#define REPORT_SIZE			2000
 #define BODY_SIZE			300
 #define INTERASPECT_SIZE	330 /* with its cell */
 #define SCORE_CELL_SIZE		160
@@ -80,6 +83,7 @@ typedef struct Pair
 	AspectLabel labels[MAX_ASPECTS];
 	const AspectSet *score_set;
 	Score		score;
+	Compatibility compatibility;
 } Pair;
 
 /*
@@ -178,6 +182,7 @@ compare_pair(Pair *pair, const Chart *a, const Chart *b,
 	select_for_model(model, SIDE_A, a, &pair->score.cells.a);
 	select_for_model(model, SIDE_B, b, &pair->score.cells.b);
 	compare_and_score(&pair->score, model);
+	measure_compatibility(a, b, &pair->compatibility);
 }
 
 static void
@@ -365,16 +370,21 @@ write_interaspect(JsonbWriter *writer, const Pair *pair, int i, int j)
 	jsonb_end(writer);
 }
 
+/* All aspects; finds the key aspects among them. */
 static void
-write_interaspects(JsonbWriter *writer, const Pair *pair)
+write_interaspects(JsonbWriter *writer, const Pair *pair, KeyAspects *keys)
 {
 	const Comparison *shown = &pair->shown;
+	int			cell = 0;
 
 	jsonb_begin_array(writer, shown->n_found);
 	for (int i = 0; i < shown->a.n; i++)
-		for (int j = 0; j < shown->b.n; j++)
-			if (shown->codes[i * shown->b.n + j] != 0)
+		for (int j = 0; j < shown->b.n; j++, cell++)
+			if (shown->codes[cell] != 0)
+			{
 				write_interaspect(writer, pair, i, j);
+				consider_key_aspect(keys, cell_orb(shown->deviations[cell]), cell);
+			}
 	jsonb_end(writer);
 }
 
@@ -390,20 +400,79 @@ write_composite(JsonbWriter *writer, const ChartView *a, const ChartView *b)
 	pfree(composite);
 }
 
+/* [{orb, aspect, body_a, body_b, strength}, ...] */
+static void
+write_key_aspects(JsonbWriter *writer, const Pair *pair, const KeyAspects *found)
+{
+	static JsonbKeys keys = JSONB_KEYS("orb", "aspect", "body_a", "body_b", "strength");
+	const Comparison *shown = &pair->shown;
+
+	jsonb_begin_array(writer, found->n);
+	for (int i = 0; i < found->n; i++)
+	{
+		int			cell = found->cells[i];
+
+		jsonb_begin_object(writer, &keys);
+		jsonb_write_decimal(writer, arc_to_decimal(found->orbs[i]), ARC_PLACES);
+		jsonb_write_string(writer, pair->labels[shown->codes[cell] - 1].name);
+		jsonb_write_string(writer, body_name(shown->a.ids[cell / shown->b.n]));
+		jsonb_write_string(writer, body_name(shown->b.ids[cell % shown->b.n]));
+		jsonb_write_string(writer, key_aspect_strength(found->orbs[i], found->strong_limit));
+		jsonb_end(writer);
+	}
+	jsonb_end(writer);
+}
+
+/* percentiles are tenths */
+static void
+write_measure(JsonbWriter *writer, const Compatibility *compatibility, Measure measure)
+{
+	if (compatibility->known[measure])
+		jsonb_write_decimal(writer, compatibility->values[measure] / COMPATIBILITY_TENTH, 1);
+	else
+		jsonb_write_null(writer);
+}
+
+/*
+ * {overall, physical, emotional, spiritual, stability, calibration, key_aspects,
+ * communication}
+ */
+static void
+write_compatibility(JsonbWriter *writer, const Pair *pair, const KeyAspects *found)
+{
+	static JsonbKeys keys = JSONB_KEYS("overall", "physical", "emotional", "spiritual",
+									   "stability", "calibration", "key_aspects",
+									   "communication");
+	const Compatibility *compatibility = &pair->compatibility;
+
+	jsonb_begin_object(writer, &keys);
+	write_measure(writer, compatibility, OVERALL);
+	write_measure(writer, compatibility, PHYSICAL);
+	write_measure(writer, compatibility, EMOTIONAL);
+	write_measure(writer, compatibility, SPIRITUAL);
+	write_measure(writer, compatibility, STABILITY);
+	jsonb_write_string(writer, DEFAULT_CALIBRATION);
+	write_key_aspects(writer, pair, found);
+	write_measure(writer, compatibility, COMMUNICATION);
+	jsonb_end(writer);
+}
+
 /* The whole report, in the order of its keys. */
 static Jsonb *
 make_report(const Pair *pair)
 {
 	static JsonbKeys keys = JSONB_KEYS("rows", "score", "bodies", "aspects", "columns",
 									   "overlays", "composite", "score_cells",
-									   "interaspects");
+									   "interaspects", "compatibility");
 	static JsonbKeys body_keys = JSONB_KEYS("a", "b");
 	static JsonbKeys overlay_keys = JSONB_KEYS("a_in_b", "b_in_a");
+	KeyAspects	found;
 	JsonbWriter writer;
 
 	jsonb_writer_init(&writer, REPORT_SIZE + BODY_SIZE * (pair->a.n + pair->b.n) +
 					  INTERASPECT_SIZE * pair->shown.n_found +
 					  SCORE_CELL_SIZE * pair->score.cells.n_found);
+	key_aspects_begin(&found);
 	jsonb_begin_object(&writer, &keys);
 	write_names(&writer, &pair->shown.a);
 	write_score(&writer, &pair->score);
@@ -423,7 +492,8 @@ make_report(const Pair *pair)
 
 	write_composite(&writer, &pair->a, &pair->b);
 	write_score_cells(&writer, pair);
-	write_interaspects(&writer, pair);
+	write_interaspects(&writer, pair, &found);
+	write_compatibility(&writer, pair, &found);
 	jsonb_end(&writer);
 	return jsonb_writer_finish(&writer);
 }
@@ -575,7 +645,7 @@ add_metadata(const Jsonb *report, const Call *call)
 	static JsonbKeys keys = JSONB_KEYS("rows", "score", "bodies", "aspects", "columns",
 									   "metadata",
 									   "overlays", "composite", "score_cells",
-									   "interaspects");
+									   "interaspects", "compatibility");
 	int			next = JsonContainerSize(&report->root);	/* behind its keys */
 	JsonbWriter writer;
 

@@ -27,6 +27,13 @@ static const struct
 		"worth conjunction 4, trine 3, sextile 2, semisextile 1, quincunx -1,"
 	" square -2, opposition -3"},
 	{"personal", "weighted; pairs slow-slow 0"},
+
+	/* CosmicHub's areas: which bodies speak of what (compatibility_utils.py) */
+	{"emotional", "weighted; bodies sun 1, moon 1"},
+	{"communication", "weighted; bodies mercury 1, venus 1"},
+	{"physical", "weighted; bodies venus 1, mars 1"},
+	{"spiritual", "weighted; bodies jupiter 1, neptune 1, pluto 1"},
+	{"stability", "weighted; bodies jupiter 1, saturn 1"},
 };
 
 /* What an aspect is worth, by its name, because its set may still change. */
@@ -346,7 +353,7 @@ report_unknown_preset(Draft *draft, Word word)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unknown score model \"%.*s\"",
 					Min(word.length, NAMEDATALEN), word.text),
-			 errhint("The presets are personal and weighted; a model of your own is written \"aspects (...); bodies ...; worth ...\".")));
+			 errhint("The presets are personal, weighted, emotional, communication, physical, spiritual and stability; a model of your own is written \"aspects (...); bodies ...; worth ...\".")));
 }
 
 /* model = [ preset ] { ";" option } */
