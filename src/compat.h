@@ -167,6 +167,11 @@ CppConcat(pg_finfo_, funcname) (void) \
 extern int no_such_variable
 #endif
 
+/* a function that does not return: 18 says so in front of it */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* 18 lets extensions add options to EXPLAIN */
 #if PG_VERSION_NUM >= 180000
 #define HAVE_EXPLAIN_EXTENSIONS

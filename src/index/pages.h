@@ -10,6 +10,7 @@
 #include "storage/bufmgr.h"
 #include "utils/rel.h"
 
+#include "compat.h"
 #include "index/layout.h"
 
 /* A copy of the meta page, checked, and the layout of the index. */
@@ -41,7 +42,7 @@ extern bool index_page_is_valid(Page page);
 extern int	index_page_capacity(const IndexLayout *layout, IndexPageKind kind);
 
 /* The error, with a sentence that says what is wrong. */
-extern void report_corruption(Relation index, BlockNumber block, const char *detail)
-			pg_attribute_noreturn();
+pg_noreturn extern void report_corruption(Relation index, BlockNumber block,
+										  const char *detail);
 
 #endif							/* SYNASTRY_INDEX_PAGES_H */
