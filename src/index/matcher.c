@@ -38,7 +38,9 @@ fill_row(const Matcher *matcher, int id, float *row)
 static float *
 allocate_arranged(const Matcher *matcher)
 {
-	return palloc((weights_size(matcher->kernel, matcher->n, matcher->query.n) + 1) * sizeof(float));
+	Size		size = weights_size(matcher->kernel, matcher->n, matcher->query.n);
+
+	return palloc((size + 1) * sizeof(float));
 }
 
 static bool

@@ -260,11 +260,14 @@ divide_charts(const ChartOrder *order, char *records, Size count)
 #define ST_CHECK_FOR_INTERRUPTS
 #include "lib/sort_template.h"
 
+#define MAX_RECORD_SIZE \
+	MAXALIGN(INDEX_MAX_BODIES * sizeof(binary_angle) + sizeof(ItemPointerData))
+
 /* Record i becomes what was record keys[i]; keys are used up. */
 static void
 arrange_records(const ChartOrder *order, char *records, Size count, uint64 *keys)
 {
-	uint64		first[(INDEX_MAX_BODIES * sizeof(binary_angle) + sizeof(ItemPointerData)) / sizeof(uint64) + 1];
+	uint64		first[MAX_RECORD_SIZE / sizeof(uint64)];
 	Size		size = order->record_size;
 
 	Assert(size <= sizeof(first));

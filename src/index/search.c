@@ -20,9 +20,11 @@
 #include "index/pages.h"
 #include "index/search_state.h"
 
-/* how many good charts are looked for at first, and at most at a time */
+/* how many good charts are looked for at first */
 #define FIRST_WANTED	16
-#define MOST_WANTED		4096
+
+/* their scores take at most this part of work_mem, beside the queue */
+#define WANTED_SHARE	4
 
 /* entries of a new queue */
 #define FIRST_ENTRIES	1024
@@ -37,7 +39,7 @@ allocate(Search *search)
 	search->chosen = palloc(charts * sizeof(uint16));
 	search->scores = palloc(layout->sparse_charts * sizeof(int64));
 	search->leaf_blocks = palloc(layout->page_leaves * sizeof(BlockNumber));
-	search->best.scores = palloc(MOST_WANTED * sizeof(int64));
+	search->best.scores = palloc(FIRST_WANTED * sizeof(int64));
 	queue_init(&search->queue, FIRST_ENTRIES);
 }
 
@@ -109,16 +111,26 @@ search_pair_cells(const Search *search)
  * Best first
  */
 
+static Size
+memory(void)
+{
+	return work_mem * (Size) 1024;
+}
+
 /*
- * As many rows were returned as were wanted, so that more will be: those that
- * lie ready say which score the charts have to reach from now on.
+ * As many rows were returned as were wanted, so that as many again will be:
+ * those that lie ready say which score the charts have to reach from now on.
  */
 static void
 raise_number_wanted(Search *search)
 {
+	Size		most = memory() / WANTED_SHARE / sizeof(int64);
+	Size		wanted = Min(search->emitted, Min(most, PG_INT32_MAX));
+
+	search->best.scores = repalloc_huge(search->best.scores, wanted * sizeof(int64));
 	search->best.n = 0;
-	search->best.size = (int) Min(search->emitted, MOST_WANTED);
-	search->next_raise = search->emitted + search->best.size;
+	search->best.size = (int) wanted;
+	search->next_raise = search->emitted + wanted;
 	for (Size i = 0; i < search->queue.n; i++)
 	{
 		const QueueEntry *entry = &search->queue.entries[i];
@@ -158,7 +170,7 @@ next_of_queue(Search *search, SearchMatch *match)
 		}
 		CHECK_FOR_INTERRUPTS();
 		search_open(search, entry);
-		if (search->queue.n > work_mem * (Size) 1024 / sizeof(QueueEntry))
+		if (search->queue.n > memory() / sizeof(QueueEntry))
 		{
 			begin_sorted(search);
 			return false;

@@ -102,8 +102,8 @@ static int
 choose(Search *search, const uint8 *codes, int stride, int count, int first, const Range *range)
 {
 	const uint16 *sums = search->sums;
-	int			largest = search->matcher.kernel->sums(search->matcher.table, codes, stride, count,
-													   search->sums);
+	const Matcher *matcher = &search->matcher;
+	int			largest = matcher->kernel->sums(matcher->table, codes, stride, count, search->sums);
 	int			rest = NO_REST;
 	int			least = (int) range->least;
 

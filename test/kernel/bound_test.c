@@ -290,8 +290,7 @@ finds_sums(const Kernel *kernel, const BoundTable *table)
 static bool
 arcs_hold(const BoundTable *table)
 {
-	static _Alignas(BoundMaxima) char memory[sizeof(BoundMaxima) + MAX_BODIES * BOUND_RUNS * BOUND_CODES];
-	BoundMaxima *maxima = (BoundMaxima *) memory;
+	BoundMaxima *maxima = malloc(bound_maxima_size(table->m));
 	bool		right = true;
 
 	bound_maxima_prepare(maxima, table);
@@ -317,6 +316,7 @@ arcs_hold(const BoundTable *table)
 		right &= bound_arc_sum(maxima, arcs) == expected;
 	}
 
+	free(maxima);
 	return right;
 }
 
