@@ -40,9 +40,11 @@ CREATE FUNCTION compare(query text, relation text DEFAULT 'crowd', filter text D
 DECLARE
 	by_index text := format('SELECT id, chart <~> %s AS mismatch FROM %s WHERE %s ORDER BY chart <~> %1$s LIMIT %4$L', query, relation, filter, n);
 	by_sort text := format('SELECT id, chart <~> %s AS mismatch FROM %s WHERE %s ORDER BY chart <~> %1$s, ctid LIMIT %4$L', query, relation, filter, n);
-	collected text := 'SELECT coalesce(array_agg(id) FILTER (WHERE mismatch IS NOT NULL), ''{}''), coalesce(array_agg(mismatch) FILTER (WHERE mismatch IS NOT NULL), ''{}''),
-		coalesce(array_agg(id ORDER BY id) FILTER (WHERE mismatch IS NULL), ''{}''), bool_and(later OR mismatch IS NOT NULL)
-		FROM (SELECT *, bool_and(mismatch IS NULL) OVER (ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS later FROM (%s) found) found';
+	collected text := 'SELECT coalesce(array_agg(id ORDER BY n) FILTER (WHERE mismatch IS NOT NULL), ''{}''),
+		coalesce(array_agg(mismatch ORDER BY n) FILTER (WHERE mismatch IS NOT NULL), ''{}''),
+		coalesce(array_agg(id ORDER BY id) FILTER (WHERE mismatch IS NULL), ''{}''),
+		coalesce(max(n) FILTER (WHERE mismatch IS NOT NULL) < min(n) FILTER (WHERE mismatch IS NULL), true)
+		FROM (SELECT *, row_number() OVER () AS n FROM (%s) found) found';
 	plan text;
 	ids int[]; mismatches float8[]; nulls int[]; nulls_last bool;
 	index_ids int[]; index_mismatches float8[]; index_nulls int[]; index_nulls_last bool;
