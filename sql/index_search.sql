@@ -86,7 +86,8 @@ EXPLAIN (COSTS OFF) SELECT id FROM crowd ORDER BY chart <~> chart(sun => 0);
 EXPLAIN (COSTS OFF) SELECT id FROM crowd WHERE id < 20 ORDER BY chart <~> chart(sun => 0) LIMIT 10;
 EXPLAIN (COSTS OFF) SELECT id FROM crowd ORDER BY chart <~> chart(sun => 0) DESC LIMIT 10;
 SET enable_seqscan = off;
-EXPLAIN (COSTS OFF) SELECT count(*) FROM crowd WHERE chart IS NULL;
+-- (18 says of a plan that it is disabled)
+SELECT * FROM plan_of('SELECT count(*) FROM crowd WHERE chart IS NULL') AS line WHERE line !~ 'Disabled';
 RESET enable_seqscan;
 -- nor for a table of two pages
 CREATE INDEX people_chart ON people USING synastry (chart);

@@ -81,7 +81,7 @@ bytea *
 index_options(Datum options, bool validate)
 {
 	static const relopt_parse_elt table[] = {
-		{"bodies", RELOPT_TYPE_STRING, offsetof(IndexOptions, bodies)}
+		{.optname = "bodies",.opttype = RELOPT_TYPE_STRING,.offset = offsetof(IndexOptions, bodies)}
 	};
 
 	return build_reloptions(options, validate, option_kind, sizeof(IndexOptions),

@@ -8,6 +8,8 @@ use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init(allows_streaming => 1);
+# pages are damaged on purpose, also where clusters have checksums
+$node->append_conf('postgresql.conf', 'ignore_checksum_failure = on');
 $node->append_conf('postgresql.conf', <<'END');
 autovacuum = off
 hot_standby_feedback = on
