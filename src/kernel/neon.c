@@ -129,6 +129,19 @@ smaller(Cells x, Cells y)
 	return simde_vminq_u32(x, y);
 }
 
+ALWAYS_INLINE Cells
+larger(Cells x, Cells y)
+{
+	return simde_vmaxq_u32(x, y);
+}
+
+/* bit by bit */
+ALWAYS_INLINE Cells
+both(Cells x, Cells y)
+{
+	return simde_vandq_u32(x, y);
+}
+
 ALWAYS_INLINE Truth
 at_most(Cells x, Cells y)
 {
@@ -310,6 +323,13 @@ multiply(Floats x, Floats y)
 	return simde_vmulq_f32(x, y);
 }
 
+/* vectors are numbers to both compilers; not every SIMDe has the intrinsic */
+ALWAYS_INLINE Floats
+divide(Floats x, Floats y)
+{
+	return x / y;
+}
+
 ALWAYS_INLINE int64_t
 sum_of_lanes(Cells x)
 {
@@ -342,6 +362,7 @@ const Kernel neon_kernel = {
 	.lanes = LANES,
 	.supported = neon_supported,
 	.matrix = simd_matrix,
+	.matrix_by_cell = simd_matrix_by_cell,
 	.score = simd_score,
 	.tally = simd_tally,
 	.candidates = scalar_candidates,

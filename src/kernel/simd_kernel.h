@@ -27,7 +27,9 @@
  *		columns 0..7	row 0 | row 1 | ... | row 9				10 vectors
  *		columns 8..9	rows 0..3 | rows 4..7 | rows 8..9		 3 vectors
  *
- * The weights lie in this order; see arrange_weights().
+ * The weights lie in this order; see arrange_weights().  Where limits depend on
+ * the cell, each vector of weights is followed by the shortfalls of its cells,
+ * a vector a group.
  */
 #ifndef SYNASTRY_SIMD_KERNEL_H
 #define SYNASTRY_SIMD_KERNEL_H
@@ -51,12 +53,26 @@ typedef struct ScoreLookUps
 	LookUp		base;
 } ScoreLookUps;
 
+/* the same where limits depend on the cell; what a rule's group is, as masks */
+typedef struct CellLookUps
+{
+	Places		places;
+	LookUp		angle;
+	LookUp		bound;
+	CodeLookUp	code;			/* of a matrix */
+	LookUp		max_orb;		/* of a score, as falling */
+	LookUp		falling;
+	LookUp		in_group[BUCKET_GROUPS];
+} CellLookUps;
+
 /* how score() finds what a cell is worth; see ScoreTable */
 typedef enum ScoreMethod
 {
 	LINEAR_BUCKETS,
 	ANY_BUCKETS,
-	RULES
+	RULES,
+	CELL_BUCKETS,
+	CELL_RULES
 } ScoreMethod;
 
 /* sums of contributions, by lane until they might overflow */
@@ -84,14 +100,67 @@ rule_to_try(const AspectTable *table, int attempt)
  * an orb beyond the limit counts as the largest number there is.
  */
 ALWAYS_INLINE Truth
-offer_rule(const AspectTable *table, int rule, Cells orb, Cells *best)
+offer_orb(const AspectTable *table, Truth within, Cells orb, Cells *best)
 {
 	Cells		nothing = splat(UINT32_MAX);
-	Cells		offered = choose(at_most(orb, splat(table->limit[rule])), orb, nothing);
+	Cells		offered = choose(within, orb, nothing);
 	Truth		refused = at_most(table->first ? nothing : *best, offered);
 
 	*best = table->first ? choose(refused, *best, offered) : smaller(*best, offered);
 	return refused;
+}
+
+ALWAYS_INLINE Truth
+offer_rule(const AspectTable *table, int rule, Cells orb, Cells *best)
+{
+	return offer_orb(table, at_most(orb, splat(table->limit[rule])), orb, best);
+}
+
+/*
+ * Limits by cell.  The shortfalls of a vector of cells lie a stride apart for
+ * each group; of the last vector of a short row there may be fewer than LANES.
+ */
+typedef struct Shortfalls
+{
+	const uint32_t *first;
+	size_t		stride;
+	int			count;
+} Shortfalls;
+
+ALWAYS_INLINE Cells
+load_shortfalls(Shortfalls shortfalls, int group)
+{
+	const uint32_t *p = shortfalls.first + (size_t) group * shortfalls.stride;
+
+	return shortfalls.count >= LANES ? load(p) : load_some(p, shortfalls.count);
+}
+
+/* what the only candidate of each cell lacks there */
+ALWAYS_INLINE Cells
+shortfall_in_buckets(const CellLookUps *look_ups, int groups, Cells place,
+					 Shortfalls shortfalls)
+{
+	Cells		sum = both(look_up(look_ups->in_group[0], place),
+						   load_shortfalls(shortfalls, 0));
+
+	for (int group = 1; group < groups; group++)
+		sum = add(sum, both(look_up(look_ups->in_group[group], place),
+							load_shortfalls(shortfalls, group)));
+	return sum;
+}
+
+ALWAYS_INLINE Cells
+shortfall_of_rule(const AspectTable *table, int rule, Shortfalls shortfalls)
+{
+	return table->group[rule] == 0 ? splat(0) :
+		load_shortfalls(shortfalls, table->group[rule] - 1);
+}
+
+/* an orb is at most 2^31, so that one more is no less */
+ALWAYS_INLINE Truth
+is_below(Cells orb, Cells bound)
+{
+	return at_most(add(orb, splat(1)), bound);
 }
 
 /*
@@ -245,6 +314,143 @@ simd_matrix(const AspectTable *table,
 }
 
 /*
+ * Matrix with limits by cell
+ */
+
+ALWAYS_INLINE Cells
+find_in_cell_buckets(const CellLookUps *look_ups, int groups, Cells difference,
+					 Shortfalls shortfalls, Codes *codes)
+{
+	Cells		bucket = bucket_of(difference);
+	Cells		place = place_of(look_ups->places, bucket);
+	Cells		deviation = subtract(magnitude(difference),
+									 look_up(look_ups->angle, place));
+	Cells		bound = add(look_up(look_ups->bound, place),
+							shortfall_in_buckets(look_ups, groups, place, shortfalls));
+	Truth		found = is_below(magnitude(deviation), bound);
+
+	*codes = look_up_codes(look_ups->code, bucket, found);
+	return keep(found, deviation);
+}
+
+ALWAYS_INLINE Cells
+find_in_cell_rules(const AspectTable *table, Cells difference, Shortfalls shortfalls,
+				   Codes *codes)
+{
+	Cells		separation = magnitude(difference);
+	Cells		best = splat(UINT32_MAX);
+	Cells		deviation = splat(0);
+	Cells		code = splat(0);
+
+	for (int attempt = 0; attempt < table->n; attempt++)
+	{
+		int			rule = rule_to_try(table, attempt);
+		Cells		candidate = subtract(separation, splat(table->angle[rule]));
+		Cells		orb = magnitude(candidate);
+		Cells		bound = add(splat(table->bound[rule]),
+								shortfall_of_rule(table, rule, shortfalls));
+		Truth		refused = offer_orb(table, is_below(orb, bound), orb, &best);
+
+		deviation = choose(refused, deviation, candidate);
+		code = choose(refused, code, splat(table->code[rule]));
+	}
+
+	*codes = narrow(code);
+	return deviation;
+}
+
+/* groups: of the look-ups; without look-ups they are those of the table */
+ALWAYS_INLINE Cells
+find_by_cell(const AspectTable *table, const CellLookUps *look_ups, int groups,
+			 Cells difference, Shortfalls shortfalls, Codes *codes)
+{
+	return look_ups != NULL ?
+		find_in_cell_buckets(look_ups, groups, difference, shortfalls, codes) :
+		find_in_cell_rules(table, difference, shortfalls, codes);
+}
+
+/* as fill_long_rows() and fill_short_rows() */
+ALWAYS_INLINE void
+fill_rows_by_cell(const AspectTable *table, const CellLookUps *look_ups, int groups,
+				  const uint32_t *shortfalls,
+				  const binary_angle *a, int n, const binary_angle *b, int m,
+				  uint8_t *code, int32_t *deviation)
+{
+	size_t		stride = (size_t) n * (size_t) m;
+
+	for (int i = 0; i < n; i++)
+	{
+		Cells		row = splat(a[i]);
+
+		for (int next = 0; next < m && m >= LANES; next += LANES)
+		{
+			int			j = next + LANES <= m ? next : m - LANES;
+			Shortfalls	cells = {shortfalls + j, stride, LANES};
+			Codes		codes;
+
+			store(deviation + j, find_by_cell(table, look_ups, groups,
+											  subtract(row, load(b + j)), cells, &codes));
+			store_codes(code + j, codes);
+		}
+		if (m < LANES)
+		{
+			Shortfalls	cells = {shortfalls, stride, m};
+			Codes		codes;
+
+			store_some(deviation, find_by_cell(table, look_ups, groups,
+											   subtract(row, load_some(b, m)), cells, &codes),
+					   m);
+			store_some_codes(code, codes, m);
+		}
+
+		shortfalls += m;
+		code += m;
+		deviation += m;
+	}
+}
+
+ALWAYS_INLINE void
+look_up_groups(CellLookUps *look_ups, const AspectTable *table, int groups)
+{
+	look_ups->places = places_from(table);
+	look_ups->angle = look_up_from(table->bucket_angle, table->angle);
+	look_ups->bound = look_up_from(table->bucket_bound, table->bound);
+	for (int group = 0; group < groups; group++)
+		look_ups->in_group[group] = look_up_from(table->bucket_in_group[group],
+												 table->in_group[group]);
+}
+
+ALWAYS_INLINE void
+fill_buckets_by_cell(const AspectTable *table, int groups, const uint32_t *shortfalls,
+					 const binary_angle *a, int n, const binary_angle *b, int m,
+					 uint8_t *code, int32_t *deviation)
+{
+	CellLookUps look_ups;
+
+	look_up_groups(&look_ups, table, groups);
+	look_ups.code = code_look_up_from(table->bucket_code);
+	fill_rows_by_cell(table, &look_ups, groups, shortfalls, a, n, b, m, code, deviation);
+}
+
+/* one group is what most sets have */
+static void
+simd_matrix_by_cell(const AspectTable *table, const uint32_t *shortfalls,
+					const binary_angle *a, int n, const binary_angle *b, int m,
+					uint8_t *code, int32_t *deviation)
+{
+	if (m == 0)
+		return;
+	if (!has_look_ups(table))
+		fill_rows_by_cell(table, NULL, 0, shortfalls, a, n, b, m, code, deviation);
+	else if (table->groups == 1)
+		fill_buckets_by_cell(table, 1, shortfalls, a, n, b, m, code, deviation);
+	else if (table->groups == 2)
+		fill_buckets_by_cell(table, 2, shortfalls, a, n, b, m, code, deviation);
+	else
+		fill_buckets_by_cell(table, table->groups, shortfalls, a, n, b, m, code, deviation);
+}
+
+/*
  * Score
  */
 
@@ -310,6 +516,72 @@ score_in_rules(const ScoreTable *table, Cells difference, Floats weights)
 										   as_floats(base)), weights));
 }
 
+/* the share of its worth that an aspect has at this orb */
+ALWAYS_INLINE Floats
+share_of_orb(Cells orb, Cells max_orb)
+{
+	Cells		whole = larger(max_orb, splat(1));
+	Cells		rest = subtract(whole, smaller(orb, max_orb));
+
+	return divide(to_floats(rest), to_floats(whole));
+}
+
+/* the numbers are weights, and behind them the shortfalls of the groups */
+ALWAYS_INLINE Shortfalls
+shortfalls_behind(const float *numbers)
+{
+	Shortfalls	shortfalls = {(const uint32_t *) (const void *) numbers + LANES, LANES, LANES};
+
+	return shortfalls;
+}
+
+/* without a base: what does not fall with the orb goes by the rules */
+ALWAYS_INLINE Cells
+score_in_cell_buckets(const CellLookUps *look_ups, int groups, Cells difference,
+					  const float *numbers)
+{
+	Cells		bucket = bucket_of(difference);
+	Cells		place = place_of(look_ups->places, bucket);
+	Cells		orb = magnitude(subtract(magnitude(difference),
+										 look_up(look_ups->angle, place)));
+	Cells		shortfall = shortfall_in_buckets(look_ups, groups, place,
+												 shortfalls_behind(numbers));
+	Truth		found = is_below(orb, add(look_up(look_ups->bound, place), shortfall));
+	Floats		worth = multiply(share_of_orb(orb, add(look_up(look_ups->max_orb, place),
+													   shortfall)),
+								 as_floats(look_up(look_ups->falling, place)));
+
+	return keep(found, to_integers(multiply(worth, load_floats(numbers))));
+}
+
+ALWAYS_INLINE Cells
+score_in_cell_rules(const ScoreTable *table, Cells difference, const float *numbers)
+{
+	const AspectTable *aspects = &table->aspects;
+	Cells		separation = magnitude(difference);
+	Cells		best = splat(UINT32_MAX);
+	Cells		max_orb = splat(0);
+	Cells		falling = splat(0);
+	Cells		base = splat(0);
+
+	for (int attempt = 0; attempt < aspects->n; attempt++)
+	{
+		int			rule = rule_to_try(aspects, attempt);
+		Cells		orb = magnitude(subtract(separation, splat(aspects->angle[rule])));
+		Cells		shortfall = shortfall_of_rule(aspects, rule, shortfalls_behind(numbers));
+		Truth		within = is_below(orb, add(splat(aspects->bound[rule]), shortfall));
+		Truth		refused = offer_orb(aspects, within, orb, &best);
+
+		max_orb = choose(refused, max_orb, add(splat(table->max_orb[rule]), shortfall));
+		falling = choose(refused, falling, as_cells(splat_float(table->falling[rule])));
+		base = choose(refused, base, as_cells(splat_float(table->base[rule])));
+	}
+
+	return to_integers(multiply(add_floats(multiply(share_of_orb(best, max_orb),
+													as_floats(falling)),
+										   as_floats(base)), load_floats(numbers)));
+}
+
 ALWAYS_INLINE void
 add_to_sum(Sum *sum, Cells contributions)
 {
@@ -322,27 +594,40 @@ add_to_sum(Sum *sum, Cells contributions)
 	}
 }
 
-ALWAYS_INLINE void
-score_vector(const ScoreTable *table, const ScoreLookUps *look_ups, ScoreMethod method,
-			 Cells difference, const float *weights, Sum *sum)
+/* the look-ups are those of the method */
+typedef struct ScoreTools
 {
-	Floats		weight = load_floats(weights);
+	const ScoreTable *table;
+	const ScoreLookUps *look_ups;
+	const CellLookUps *cell_look_ups;
+	ScoreMethod method;
+	int			groups;			/* 0: limits do not depend on the cell */
+} ScoreTools;
 
-	if (method == LINEAR_BUCKETS)
-		add_to_sum(sum, score_in_linear_buckets(look_ups, difference, weight));
-	else if (method == ANY_BUCKETS)
-		add_to_sum(sum, score_in_buckets(look_ups, difference, weight));
+ALWAYS_INLINE void
+score_vector(ScoreTools tools, Cells difference, const float *numbers, Sum *sum)
+{
+	if (tools.method == LINEAR_BUCKETS)
+		add_to_sum(sum, score_in_linear_buckets(tools.look_ups, difference,
+												load_floats(numbers)));
+	else if (tools.method == ANY_BUCKETS)
+		add_to_sum(sum, score_in_buckets(tools.look_ups, difference, load_floats(numbers)));
+	else if (tools.method == CELL_BUCKETS)
+		add_to_sum(sum, score_in_cell_buckets(tools.cell_look_ups, tools.groups,
+											  difference, numbers));
+	else if (tools.method == CELL_RULES)
+		add_to_sum(sum, score_in_cell_rules(tools.table, difference, numbers));
 	else
-		add_to_sum(sum, score_in_rules(table, difference, weight));
+		add_to_sum(sum, score_in_rules(tools.table, difference, load_floats(numbers)));
 }
 
-/* one group of columns; returns where the weights of the next one begin */
+/* one group of columns; returns where the numbers of the next one begin */
 ALWAYS_INLINE const float *
-score_group(const ScoreTable *table, const ScoreLookUps *look_ups, ScoreMethod method,
-			const binary_angle *a, int n, const binary_angle *b, int width,
-			const float *weights, Sum *sum)
+score_group(ScoreTools tools, const binary_angle *a, int n, const binary_angle *b, int width,
+			const float *numbers, Sum *sum)
 {
 	int			height = LANES / width;
+	int			step = LANES * (1 + tools.groups);
 	Cells		columns = repeat_columns(b, width);
 	int			i = 0;
 
@@ -350,31 +635,30 @@ score_group(const ScoreTable *table, const ScoreLookUps *look_ups, ScoreMethod m
 	{
 		Cells		rows = spread_rows(load_group(a + i, height), width);
 
-		score_vector(table, look_ups, method, subtract(rows, columns), weights, sum);
-		weights += LANES;
+		score_vector(tools, subtract(rows, columns), numbers, sum);
+		numbers += step;
 	}
 
 	if (i < n)
 	{
 		Cells		rows = spread_rows(load_some(a + i, n - i), width);
 
-		score_vector(table, look_ups, method, subtract(rows, columns), weights, sum);
-		weights += LANES;
+		score_vector(tools, subtract(rows, columns), numbers, sum);
+		numbers += step;
 	}
 
-	return weights;
+	return numbers;
 }
 
 ALWAYS_INLINE int64_t
-score_groups(const ScoreTable *table, const ScoreLookUps *look_ups, ScoreMethod method,
-			 const binary_angle *a, int n, const binary_angle *b, int m,
-			 const float *weights)
+score_groups(ScoreTools tools, const binary_angle *a, int n, const binary_angle *b, int m,
+			 const float *numbers)
 {
 	Sum			sum = {0, splat(0), SCORE_LANE_CELLS};
 
 #define SCORE_GROUP(width) \
 	do { \
-		weights = score_group(table, look_ups, method, a, n, b, width, weights, &sum); \
+		numbers = score_group(tools, a, n, b, width, numbers, &sum); \
 		b += width; \
 	} while (0)
 
@@ -410,7 +694,10 @@ score_by_linear_buckets(const ScoreTable *table,
 	look_ups.angle = look_up_from(table->aspects.bucket_angle, table->aspects.angle);
 	look_ups.max_orb = look_up_from(table->bucket_max_orb, table->max_orb);
 	look_ups.slope = look_up_from_floats(table->bucket_slope, table->slope);
-	return score_groups(table, &look_ups, LINEAR_BUCKETS, a, n, b, m, weights);
+	return score_groups((ScoreTools)
+						{
+							table, &look_ups, NULL, LINEAR_BUCKETS, 0
+						}, a, n, b, m, weights);
 }
 
 static NEVER_INLINE int64_t
@@ -426,7 +713,10 @@ score_by_buckets(const ScoreTable *table,
 	look_ups.max_orb = look_up_from(table->bucket_max_orb, table->max_orb);
 	look_ups.slope = look_up_from_floats(table->bucket_slope, table->slope);
 	look_ups.base = look_up_from_floats(table->bucket_base, table->base);
-	return score_groups(table, &look_ups, ANY_BUCKETS, a, n, b, m, weights);
+	return score_groups((ScoreTools)
+						{
+							table, &look_ups, NULL, ANY_BUCKETS, 0
+						}, a, n, b, m, weights);
 }
 
 static NEVER_INLINE int64_t
@@ -434,7 +724,80 @@ score_by_rules(const ScoreTable *table,
 			   const binary_angle *a, int n, const binary_angle *b, int m,
 			   const float *weights)
 {
-	return score_groups(table, NULL, RULES, a, n, b, m, weights);
+	return score_groups((ScoreTools)
+						{
+							table, NULL, NULL, RULES, 0
+						}, a, n, b, m, weights);
+}
+
+ALWAYS_INLINE int64_t
+score_by_cell_buckets(const ScoreTable *table, int groups,
+					  const binary_angle *a, int n, const binary_angle *b, int m,
+					  const float *numbers)
+{
+	CellLookUps look_ups;
+
+	look_up_groups(&look_ups, &table->aspects, groups);
+	look_ups.max_orb = look_up_from(table->bucket_max_orb, table->max_orb);
+	look_ups.falling = look_up_from_floats(table->bucket_falling, table->falling);
+	return score_groups((ScoreTools)
+						{
+							table, NULL, &look_ups, CELL_BUCKETS, groups
+						}, a, n, b, m, numbers);
+}
+
+static NEVER_INLINE int64_t
+score_by_one_group(const ScoreTable *table,
+				   const binary_angle *a, int n, const binary_angle *b, int m,
+				   const float *numbers)
+{
+	return score_by_cell_buckets(table, 1, a, n, b, m, numbers);
+}
+
+static NEVER_INLINE int64_t
+score_by_two_groups(const ScoreTable *table,
+					const binary_angle *a, int n, const binary_angle *b, int m,
+					const float *numbers)
+{
+	return score_by_cell_buckets(table, 2, a, n, b, m, numbers);
+}
+
+static NEVER_INLINE int64_t
+score_by_groups(const ScoreTable *table,
+				const binary_angle *a, int n, const binary_angle *b, int m,
+				const float *numbers)
+{
+	return score_by_cell_buckets(table, table->aspects.groups, a, n, b, m, numbers);
+}
+
+static NEVER_INLINE int64_t
+score_by_cell_rules(const ScoreTable *table,
+					const binary_angle *a, int n, const binary_angle *b, int m,
+					const float *numbers)
+{
+	return score_groups((ScoreTools)
+						{
+							table, NULL, NULL, CELL_RULES, table->aspects.groups
+						}, a, n, b, m, numbers);
+}
+
+static NEVER_INLINE int64_t
+score_by_cell(const ScoreTable *table,
+			  const binary_angle *a, int n, const binary_angle *b, int m,
+			  const float *numbers)
+{
+	bool		falls = true;
+
+	for (int rule = 0; rule < table->aspects.n; rule++)
+		falls &= table->base[rule] == 0;
+	if (!has_look_ups(&table->aspects) || !falls)
+		return score_by_cell_rules(table, a, n, b, m, numbers);
+	else if (table->aspects.groups == 1)
+		return score_by_one_group(table, a, n, b, m, numbers);
+	else if (table->aspects.groups == 2)
+		return score_by_two_groups(table, a, n, b, m, numbers);
+	else
+		return score_by_groups(table, a, n, b, m, numbers);
 }
 
 static int64_t
@@ -442,7 +805,9 @@ simd_score(const ScoreTable *table,
 		   const binary_angle *a, int n, const binary_angle *b, int m,
 		   const float *weights)
 {
-	if (!has_look_ups(&table->aspects))
+	if (table->aspects.groups > 0)
+		return score_by_cell(table, a, n, b, m, weights);
+	else if (!has_look_ups(&table->aspects))
 		return score_by_rules(table, a, n, b, m, weights);
 	else if (table->linear)
 		return score_by_linear_buckets(table, a, n, b, m, weights);
