@@ -109,7 +109,8 @@ find_candidates(AspectTable *table)
 
 /*
  * An empty bucket gets the far end of the scale as its angle, which nothing in
- * the bucket reaches with an orb of 0.
+ * the bucket reaches with an orb of 0.  With limits by cell it has a bound of 0,
+ * and the middle of the scale, from which no orb is as large as 2^31.
  */
 static void
 fill_buckets(AspectTable *table)
@@ -127,6 +128,8 @@ fill_buckets(AspectTable *table)
 			for (int group = 0; group < table->groups; group++)
 				table->bucket_in_group[group][bucket] = table->in_group[group][rule];
 		}
+		else if (table->groups > 0)
+			table->bucket_angle[bucket] = HALF_TURN / 2;
 		else
 			table->bucket_angle[bucket] = bucket < BUCKETS / 2 ? HALF_TURN : 0;
 	}
@@ -233,6 +236,7 @@ static void
 group_rules(AspectTable *table, const AspectRule *ordered, int count,
 			const AspectRule *rules, int n, bool strict, const CellOrbs *orbs)
 {
+	table->one_for_all = true;
 	for (int k = 0; k < count; k++)
 	{
 		uint32_t   *shortfalls = orbs->shortfalls +
@@ -240,13 +244,39 @@ group_rules(AspectTable *table, const AspectRule *ordered, int count,
 
 		if (!find_shortfalls(&ordered[k], rule_of_code(rules, ordered[k].code), n, strict,
 							 orbs, shortfalls))
+		{
+			table->one_for_all = false;
 			continue;
+		}
 		table->group[k] = (uint8_t) find_group(orbs, table->groups);
 		if (table->group[k] > table->groups)
 			table->groups++;
 		if (table->group[k] <= BUCKET_GROUPS)
 			table->in_group[table->group[k] - 1][k] = UINT32_MAX;
 	}
+	table->one_for_all &= table->groups == 1;
+}
+
+/* every cell has every aspect, with a max orb above 0 */
+static bool
+known_by_all(int n, bool strict, const CellOrbs *orbs)
+{
+	for (size_t i = 0; i < (size_t) orbs->cells * (size_t) n; i++)
+		if (orbs->max_orbs[i] == 0 || !has_aspect(orbs->max_orbs[i], strict))
+			return false;
+
+	return true;
+}
+
+/* with limits by cell the kernels compare them, and orbs, as signed integers */
+static bool
+bounds_are_signed(const AspectTable *table)
+{
+	for (int i = 0; i < table->n; i++)
+		if (table->bound[i] >= HALF_TURN)
+			return false;
+
+	return true;
 }
 
 static void
@@ -264,7 +294,13 @@ prepare_ordered(AspectTable *table, const AspectRule *ordered, int n,
 		table->code[i] = ordered[i].code;
 	}
 
-	table->bucketed = find_candidates(table) && table->groups <= BUCKET_GROUPS;
+	table->bucketed = find_candidates(table);
+	if (table->groups > 0)
+	{
+		table->bucketed &= table->groups <= BUCKET_GROUPS && bounds_are_signed(table);
+		if (n < MAX_ASPECTS)
+			table->angle[n] = HALF_TURN / 2;
+	}
 	if (table->bucketed)
 		fill_buckets(table);
 }
@@ -292,6 +328,7 @@ prepare_by_cell(AspectTable *table, const AspectRule *rules, int n,
 
 	count = order_rules(largest, count, options, ordered);
 	group_rules(table, ordered, count, rules, n, options.strict, orbs);
+	table->known_by_all = known_by_all(n, options.strict, orbs);
 	prepare_ordered(table, ordered, count, options);
 	return count;
 }
@@ -355,6 +392,8 @@ fill_score_buckets(ScoreTable *table)
 			*mirrored = *arc;
 			mirrored->middle = -arc->middle;
 		}
+		else if (table->aspects.groups > 0)
+			table->bucket_max_orb[bucket] = INT32_MAX;
 	}
 }
 
@@ -363,7 +402,6 @@ static void
 prepare_worths(ScoreTable *table, const AspectRule *ordered, int n,
 			   AspectTableOptions options, bool constant)
 {
-	table->linear = !options.strict;
 	for (int i = 0; i < n; i++)
 	{
 		if (table->aspects.groups > 0)
@@ -371,9 +409,14 @@ prepare_worths(ScoreTable *table, const AspectRule *ordered, int n,
 		else
 			prepare_worth(table, i, &ordered[i], constant);
 		if (table->base[i] != 0)
-			table->linear = false;
+			table->based = true;
 	}
+	table->linear = !options.strict && !table->based &&
+		(table->aspects.groups == 0 || table->aspects.known_by_all);
 
+	/* what divides where there is no rule; see score_in_linear_cells() */
+	if (table->aspects.groups > 0 && n < MAX_ASPECTS)
+		table->max_orb[n] = INT32_MAX;
 	fill_score_buckets(table);
 }
 

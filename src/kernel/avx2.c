@@ -132,6 +132,13 @@ at_most(Cells x, Cells y)
 	return simde_mm256_cmpeq_epi32(smaller(x, y), x);
 }
 
+/* of signed integers */
+ALWAYS_INLINE Truth
+is_less(Cells x, Cells y)
+{
+	return simde_mm256_cmpgt_epi32(y, x);
+}
+
 ALWAYS_INLINE Cells
 choose(Truth p, Cells x, Cells y)
 {

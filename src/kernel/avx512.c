@@ -137,6 +137,13 @@ at_most(Cells x, Cells y)
 	return _mm512_cmple_epu32_mask(x, y);
 }
 
+/* of signed integers */
+ALWAYS_INLINE Truth
+is_less(Cells x, Cells y)
+{
+	return _mm512_cmplt_epi32_mask(x, y);
+}
+
 ALWAYS_INLINE Cells
 choose(Truth p, Cells x, Cells y)
 {

@@ -122,6 +122,9 @@ typedef struct AspectTable
 	 * leaves nothing.  Without groups nothing of this is looked at.
 	 */
 	int			groups;
+	bool		one_for_all;	/* one group, of all rules */
+	bool		known_by_all;	/* every cell has every aspect, with a max orb
+								 * above 0 */
 	uint8_t		group[MAX_ASPECTS];
 	uint32_t	bound[MAX_ASPECTS];
 	uint32_t	in_group[BUCKET_GROUPS][MAX_ASPECTS];	/* masks */
@@ -134,6 +137,8 @@ typedef struct AspectTable
  *
  * "linear" is true when bounds are inclusive and every rule has a base of 0: a
  * cell without an aspect then has rest 0 and is worth 0 without being asked.
+ * With limits by cell every cell must be known_by_all for that.  "based" is true
+ * when a rule has a base.
  */
 /*
  * A bucket and its mirror image, for those who look up one difference at a
@@ -151,6 +156,7 @@ typedef struct ScoreTable
 {
 	AspectTable aspects;
 	bool		linear;
+	bool		based;
 	uint32_t	max_orb[MAX_ASPECTS];	/* at most INT32_MAX */
 	float		slope[MAX_ASPECTS];
 	float		base[MAX_ASPECTS];

@@ -148,6 +148,13 @@ at_most(Cells x, Cells y)
 	return simde_vcleq_u32(x, y);
 }
 
+/* of signed integers */
+ALWAYS_INLINE Truth
+is_less(Cells x, Cells y)
+{
+	return simde_vcltq_s32(simde_vreinterpretq_s32_u32(x), simde_vreinterpretq_s32_u32(y));
+}
+
 ALWAYS_INLINE Cells
 choose(Truth p, Cells x, Cells y)
 {

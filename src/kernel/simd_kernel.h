@@ -71,6 +71,7 @@ typedef enum ScoreMethod
 	LINEAR_BUCKETS,
 	ANY_BUCKETS,
 	RULES,
+	LINEAR_CELLS,
 	CELL_BUCKETS,
 	CELL_RULES
 } ScoreMethod;
@@ -134,6 +135,9 @@ load_shortfalls(Shortfalls shortfalls, int group)
 
 	return shortfalls.count >= LANES ? load(p) : load_some(p, shortfalls.count);
 }
+
+/* instead of a number of groups: one, to which every rule belongs */
+#define ONE_FOR_ALL		0
 
 /* what the only candidate of each cell lacks there */
 ALWAYS_INLINE Cells
@@ -317,6 +321,10 @@ simd_matrix(const AspectTable *table,
  * Matrix with limits by cell
  */
 
+/*
+ * Signed, all numbers being less than 2^31 here: what has no candidate has a
+ * bound of 0, and less with a shortfall.
+ */
 ALWAYS_INLINE Cells
 find_in_cell_buckets(const CellLookUps *look_ups, int groups, Cells difference,
 					 Shortfalls shortfalls, Codes *codes)
@@ -325,9 +333,10 @@ find_in_cell_buckets(const CellLookUps *look_ups, int groups, Cells difference,
 	Cells		place = place_of(look_ups->places, bucket);
 	Cells		deviation = subtract(magnitude(difference),
 									 look_up(look_ups->angle, place));
-	Cells		bound = add(look_up(look_ups->bound, place),
+	Cells		bound = add(look_up(look_ups->bound, place), groups == ONE_FOR_ALL ?
+							load_shortfalls(shortfalls, 0) :
 							shortfall_in_buckets(look_ups, groups, place, shortfalls));
-	Truth		found = is_below(magnitude(deviation), bound);
+	Truth		found = is_less(magnitude(deviation), bound);
 
 	*codes = look_up_codes(look_ups->code, bucket, found);
 	return keep(found, deviation);
@@ -377,6 +386,7 @@ fill_rows_by_cell(const AspectTable *table, const CellLookUps *look_ups, int gro
 				  uint8_t *code, int32_t *deviation)
 {
 	size_t		stride = (size_t) n * (size_t) m;
+	Cells		columns = m < LANES ? load_some(b, m) : splat(0);
 
 	for (int i = 0; i < n; i++)
 	{
@@ -392,14 +402,22 @@ fill_rows_by_cell(const AspectTable *table, const CellLookUps *look_ups, int gro
 											  subtract(row, load(b + j)), cells, &codes));
 			store_codes(code + j, codes);
 		}
-		if (m < LANES)
+		if (m < LANES && (n - i) * m >= LANES)
+		{
+			Shortfalls	cells = {shortfalls, stride, LANES};
+			Codes		codes;
+
+			store(deviation, find_by_cell(table, look_ups, groups,
+										  subtract(row, columns), cells, &codes));
+			store_codes(code, codes);
+		}
+		else if (m < LANES)
 		{
 			Shortfalls	cells = {shortfalls, stride, m};
 			Codes		codes;
 
 			store_some(deviation, find_by_cell(table, look_ups, groups,
-											   subtract(row, load_some(b, m)), cells, &codes),
-					   m);
+											   subtract(row, columns), cells, &codes), m);
 			store_some_codes(code, codes, m);
 		}
 
@@ -442,6 +460,8 @@ simd_matrix_by_cell(const AspectTable *table, const uint32_t *shortfalls,
 		return;
 	if (!has_look_ups(table))
 		fill_rows_by_cell(table, NULL, 0, shortfalls, a, n, b, m, code, deviation);
+	else if (table->one_for_all)
+		fill_buckets_by_cell(table, ONE_FOR_ALL, shortfalls, a, n, b, m, code, deviation);
 	else if (table->groups == 1)
 		fill_buckets_by_cell(table, 1, shortfalls, a, n, b, m, code, deviation);
 	else if (table->groups == 2)
@@ -535,6 +555,30 @@ shortfalls_behind(const float *numbers)
 	return shortfalls;
 }
 
+/*
+ * Outside its orb a cell has no rest, and is worth 0 without being asked: every
+ * cell knows every rule, with a max orb that is not 0.  Where there is no rule
+ * max_orb is the largest there is, so that nothing is divided by 0.
+ */
+ALWAYS_INLINE Cells
+score_in_linear_cells(const CellLookUps *look_ups, int groups, Cells difference,
+					  const float *numbers)
+{
+	Cells		bucket = bucket_of(difference);
+	Cells		place = place_of(look_ups->places, bucket);
+	Cells		orb = magnitude(subtract(magnitude(difference),
+										 look_up(look_ups->angle, place)));
+	Shortfalls	shortfalls = shortfalls_behind(numbers);
+	Cells		max_orb = add(look_up(look_ups->max_orb, place), groups == ONE_FOR_ALL ?
+							  load_shortfalls(shortfalls, 0) :
+							  shortfall_in_buckets(look_ups, groups, place, shortfalls));
+	Cells		rest = subtract(max_orb, smaller(orb, max_orb));
+	Floats		share = divide(to_floats(rest), to_floats(max_orb));
+	Floats		worth = multiply(share, as_floats(look_up(look_ups->falling, place)));
+
+	return to_integers(multiply(worth, load_floats(numbers)));
+}
+
 /* without a base: what does not fall with the orb goes by the rules */
 ALWAYS_INLINE Cells
 score_in_cell_buckets(const CellLookUps *look_ups, int groups, Cells difference,
@@ -546,7 +590,7 @@ score_in_cell_buckets(const CellLookUps *look_ups, int groups, Cells difference,
 										 look_up(look_ups->angle, place)));
 	Cells		shortfall = shortfall_in_buckets(look_ups, groups, place,
 												 shortfalls_behind(numbers));
-	Truth		found = is_below(orb, add(look_up(look_ups->bound, place), shortfall));
+	Truth		found = is_less(orb, add(look_up(look_ups->bound, place), shortfall));
 	Floats		worth = multiply(share_of_orb(orb, add(look_up(look_ups->max_orb, place),
 													   shortfall)),
 								 as_floats(look_up(look_ups->falling, place)));
@@ -601,7 +645,8 @@ typedef struct ScoreTools
 	const ScoreLookUps *look_ups;
 	const CellLookUps *cell_look_ups;
 	ScoreMethod method;
-	int			groups;			/* 0: limits do not depend on the cell */
+	int			groups;
+	int			step;			/* from the numbers of a vector to the next */
 } ScoreTools;
 
 ALWAYS_INLINE void
@@ -612,6 +657,9 @@ score_vector(ScoreTools tools, Cells difference, const float *numbers, Sum *sum)
 												load_floats(numbers)));
 	else if (tools.method == ANY_BUCKETS)
 		add_to_sum(sum, score_in_buckets(tools.look_ups, difference, load_floats(numbers)));
+	else if (tools.method == LINEAR_CELLS)
+		add_to_sum(sum, score_in_linear_cells(tools.cell_look_ups, tools.groups,
+											  difference, numbers));
 	else if (tools.method == CELL_BUCKETS)
 		add_to_sum(sum, score_in_cell_buckets(tools.cell_look_ups, tools.groups,
 											  difference, numbers));
@@ -627,7 +675,6 @@ score_group(ScoreTools tools, const binary_angle *a, int n, const binary_angle *
 			const float *numbers, Sum *sum)
 {
 	int			height = LANES / width;
-	int			step = LANES * (1 + tools.groups);
 	Cells		columns = repeat_columns(b, width);
 	int			i = 0;
 
@@ -636,7 +683,7 @@ score_group(ScoreTools tools, const binary_angle *a, int n, const binary_angle *
 		Cells		rows = spread_rows(load_group(a + i, height), width);
 
 		score_vector(tools, subtract(rows, columns), numbers, sum);
-		numbers += step;
+		numbers += tools.step;
 	}
 
 	if (i < n)
@@ -644,7 +691,7 @@ score_group(ScoreTools tools, const binary_angle *a, int n, const binary_angle *
 		Cells		rows = spread_rows(load_some(a + i, n - i), width);
 
 		score_vector(tools, subtract(rows, columns), numbers, sum);
-		numbers += step;
+		numbers += tools.step;
 	}
 
 	return numbers;
@@ -696,7 +743,7 @@ score_by_linear_buckets(const ScoreTable *table,
 	look_ups.slope = look_up_from_floats(table->bucket_slope, table->slope);
 	return score_groups((ScoreTools)
 						{
-							table, &look_ups, NULL, LINEAR_BUCKETS, 0
+							table, &look_ups, NULL, LINEAR_BUCKETS, 0, LANES
 						}, a, n, b, m, weights);
 }
 
@@ -715,7 +762,7 @@ score_by_buckets(const ScoreTable *table,
 	look_ups.base = look_up_from_floats(table->bucket_base, table->base);
 	return score_groups((ScoreTools)
 						{
-							table, &look_ups, NULL, ANY_BUCKETS, 0
+							table, &look_ups, NULL, ANY_BUCKETS, 0, LANES
 						}, a, n, b, m, weights);
 }
 
@@ -726,14 +773,15 @@ score_by_rules(const ScoreTable *table,
 {
 	return score_groups((ScoreTools)
 						{
-							table, NULL, NULL, RULES, 0
+							table, NULL, NULL, RULES, 0, LANES
 						}, a, n, b, m, weights);
 }
 
+/* limits by cell, by buckets; arrays: of shortfalls behind the weights */
 ALWAYS_INLINE int64_t
-score_by_cell_buckets(const ScoreTable *table, int groups,
-					  const binary_angle *a, int n, const binary_angle *b, int m,
-					  const float *numbers)
+score_cell_groups(const ScoreTable *table, ScoreMethod method, int groups, int arrays,
+				  const binary_angle *a, int n, const binary_angle *b, int m,
+				  const float *numbers)
 {
 	CellLookUps look_ups;
 
@@ -742,42 +790,37 @@ score_by_cell_buckets(const ScoreTable *table, int groups,
 	look_ups.falling = look_up_from_floats(table->bucket_falling, table->falling);
 	return score_groups((ScoreTools)
 						{
-							table, NULL, &look_ups, CELL_BUCKETS, groups
+							table, NULL, &look_ups, method, groups, LANES * (1 + arrays)
 						}, a, n, b, m, numbers);
 }
 
-static NEVER_INLINE int64_t
-score_by_one_group(const ScoreTable *table,
-				   const binary_angle *a, int n, const binary_angle *b, int m,
-				   const float *numbers)
-{
-	return score_by_cell_buckets(table, 1, a, n, b, m, numbers);
-}
+#define SCORE_CELLS(name, method, groups, arrays) \
+	static NEVER_INLINE int64_t \
+	score_by_##name(const ScoreTable *table, \
+					const binary_angle *a, int n, const binary_angle *b, int m, \
+					const float *numbers) \
+	{ \
+		return score_cell_groups(table, method, groups, arrays, a, n, b, m, numbers); \
+	}
 
-static NEVER_INLINE int64_t
-score_by_two_groups(const ScoreTable *table,
-					const binary_angle *a, int n, const binary_angle *b, int m,
-					const float *numbers)
-{
-	return score_by_cell_buckets(table, 2, a, n, b, m, numbers);
-}
+SCORE_CELLS(linear_cells_of_one, LINEAR_CELLS, ONE_FOR_ALL, 1)
+SCORE_CELLS(linear_cells, LINEAR_CELLS, 1, 1)
+SCORE_CELLS(linear_cells_of_two, LINEAR_CELLS, 2, 2)
+SCORE_CELLS(linear_cells_of_many, LINEAR_CELLS, table->aspects.groups, table->aspects.groups)
+SCORE_CELLS(cells, CELL_BUCKETS, table->aspects.groups, table->aspects.groups)
 
-static NEVER_INLINE int64_t
-score_by_groups(const ScoreTable *table,
-				const binary_angle *a, int n, const binary_angle *b, int m,
-				const float *numbers)
-{
-	return score_by_cell_buckets(table, table->aspects.groups, a, n, b, m, numbers);
-}
+#undef SCORE_CELLS
 
 static NEVER_INLINE int64_t
 score_by_cell_rules(const ScoreTable *table,
 					const binary_angle *a, int n, const binary_angle *b, int m,
 					const float *numbers)
 {
+	int			groups = table->aspects.groups;
+
 	return score_groups((ScoreTools)
 						{
-							table, NULL, NULL, CELL_RULES, table->aspects.groups
+							table, NULL, NULL, CELL_RULES, groups, LANES * (1 + groups)
 						}, a, n, b, m, numbers);
 }
 
@@ -786,18 +829,20 @@ score_by_cell(const ScoreTable *table,
 			  const binary_angle *a, int n, const binary_angle *b, int m,
 			  const float *numbers)
 {
-	bool		falls = true;
+	int			groups = table->aspects.groups;
 
-	for (int rule = 0; rule < table->aspects.n; rule++)
-		falls &= table->base[rule] == 0;
-	if (!has_look_ups(&table->aspects) || !falls)
+	if (!has_look_ups(&table->aspects) || table->based)
 		return score_by_cell_rules(table, a, n, b, m, numbers);
-	else if (table->aspects.groups == 1)
-		return score_by_one_group(table, a, n, b, m, numbers);
-	else if (table->aspects.groups == 2)
-		return score_by_two_groups(table, a, n, b, m, numbers);
+	else if (!table->linear)
+		return score_by_cells(table, a, n, b, m, numbers);
+	else if (table->aspects.one_for_all)
+		return score_by_linear_cells_of_one(table, a, n, b, m, numbers);
+	else if (groups == 1)
+		return score_by_linear_cells(table, a, n, b, m, numbers);
+	else if (groups == 2)
+		return score_by_linear_cells_of_two(table, a, n, b, m, numbers);
 	else
-		return score_by_groups(table, a, n, b, m, numbers);
+		return score_by_linear_cells_of_many(table, a, n, b, m, numbers);
 }
 
 static int64_t
