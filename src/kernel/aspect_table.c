@@ -522,7 +522,7 @@ arrange_weights(const Kernel *kernel, const float *weights, int n, int m,
 }
 
 size_t
-cells_size(const Kernel *kernel, const ScoreTable *table, int n, int m)
+arranged_size(const Kernel *kernel, const ScoreTable *table, int n, int m)
 {
 	return weights_size(kernel, n, m) * (size_t) (1 + table->aspects.groups);
 }

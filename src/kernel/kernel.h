@@ -221,7 +221,7 @@ typedef struct BoundRow BoundRow;
  * with padding of weight 0.  weights_size() says how many floats that takes.
  * A table with limits by cell has behind each vector of weights those of the
  * shortfalls of the same cells, group by group; arrange_cells() and
- * cells_size() are the same for any table.
+ * arranged_size() are the same for any table.
  */
 typedef struct Kernel
 {
@@ -311,7 +311,7 @@ extern void arrange_weights(const Kernel *kernel, const float *weights,
 							int n, int m, float *arranged);
 
 /* shortfalls: groups x n x m, not looked at if the table has no groups */
-extern size_t cells_size(const Kernel *kernel, const ScoreTable *table, int n, int m);
+extern size_t arranged_size(const Kernel *kernel, const ScoreTable *table, int n, int m);
 extern void arrange_cells(const Kernel *kernel, const ScoreTable *table,
 						  const float *weights, const uint32_t *shortfalls,
 						  int n, int m, float *arranged);

@@ -185,7 +185,7 @@ same_cells(const Kernel *kernel, const CellTables *tables, const CellCase *c)
 	binary_angle *b = malloc((size_t) c->m * sizeof(binary_angle) + 1);
 	uint8_t    *code = malloc(cells + 1);
 	int32_t    *deviation = malloc(cells * sizeof(int32_t) + 1);
-	float	   *numbers = malloc(cells_size(kernel, &tables->scores, c->n, c->m) *
+	float	   *numbers = malloc(arranged_size(kernel, &tables->scores, c->n, c->m) *
 								 sizeof(float) + 1);
 	bool		same;
 
