@@ -49,7 +49,7 @@ DATA := $(wildcard sql/synastry--*.sql)
 
 # Regression tests in the order in which they read best; sql/NAME.sql and expected/NAME.out.
 REGRESS = install chart chart_construct chart_document bodies aspect_set score_model \
-	people aspect_matrix aspects motion score oracle prepared plans report \
+	people aspect_matrix aspects motion score orbs oracle prepared plans report \
 	tally chart_agg composite group_tally uses batch cross cache
 
 ISOLATION := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))

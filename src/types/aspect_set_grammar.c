@@ -23,18 +23,30 @@
 /*
  * Bodies that immanuel has no orb for, Chiron too, have 1 degree.  What it
  * calls points, and angles, start conjunctions only, and of two bodies the
- * faster one starts: an angle and the vertex before any other, a mean node
- * before Saturn and those beyond, a mean apogee before Jupiter too.
+ * faster one starts.  Birth charts do not move, so that mean motions decide: an
+ * angle and the vertex come before any other, a node before Saturn, Chiron and
+ * those beyond, an apogee before Jupiter too; a lot does not move at all.
  */
 #define IMMANUEL_ORBS \
 	"planets (conjunction, opposition, square, trine) 10, planets (sextile) 6, planets (quincunx) 3," \
 	"angles (conjunction, opposition, square, trine) 10, angles (sextile) 6, angles (quincunx) 3," \
-	"nodes 0, mean_lilith 0, true_lilith 0, vertex 0, pars_fortunae 0, prenatal_syzygy 0"
+	"nodes 0, mean_lilith 0, true_lilith 0, vertex 0, lots 0, prenatal_syzygy 0"
+#define IMMANUEL_PAIR(pair, others) \
+	"," pair " (" others ") none"
 #define IMMANUEL_RULES(others) \
-	"angles (" others ") none, vertex (" others ") none," \
-	"nodes-saturn (" others ") none, nodes-outer (" others ") none, nodes-nodes (" others ") none," \
-	"mean_lilith-slow (" others ") none, true_lilith-slow (" others ") none," \
-	"mean_lilith-nodes (" others ") none, true_lilith-nodes (" others ") none"
+	"angles (" others ") none, vertex (" others ") none" \
+	IMMANUEL_PAIR("nodes-saturn", others) IMMANUEL_PAIR("nodes-outer", others) \
+	IMMANUEL_PAIR("mean_lilith-slow", others) IMMANUEL_PAIR("true_lilith-slow", others) \
+	IMMANUEL_PAIR("nodes-chiron", others) \
+	IMMANUEL_PAIR("mean_lilith-chiron", others) IMMANUEL_PAIR("true_lilith-chiron", others) \
+	IMMANUEL_PAIR("nodes-nodes", others) IMMANUEL_PAIR("lots-lots", others) \
+	IMMANUEL_PAIR("nodes-mean_lilith", others) IMMANUEL_PAIR("nodes-true_lilith", others) \
+	IMMANUEL_PAIR("nodes-lots", others) \
+	IMMANUEL_PAIR("mean_lilith-lots", others) IMMANUEL_PAIR("true_lilith-lots", others) \
+	IMMANUEL_PAIR("mean_lilith-mean_lilith", others) \
+	IMMANUEL_PAIR("mean_lilith-true_lilith", others) \
+	IMMANUEL_PAIR("true_lilith-true_lilith", others) \
+	"; first"
 
 const AspectPreset aspect_presets[] =
 {

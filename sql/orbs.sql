@@ -1,0 +1,225 @@
+--
+-- Orbs by body and by pair of bodies
+--
+-- Every tool has rules of its own for the orb of two bodies.  Here each of them
+-- is written down once more, from the tables of its source, as a function that
+-- gives the orb of two bodies and an aspect; and the presets must find exactly
+-- the aspects that follow from it.
+--
+CREATE SCHEMA orbs;
+SET search_path = orbs, public;
+SET jit = off;
+SET work_mem = '64MB';
+SET enable_mergejoin = off;
+
+-- What is written is what is meant: groups expanded, scale applied, lists sorted.
+SELECT 'modern, quintile 2; scale 0.8; sun +2, moon +2, pluto max 3; bodies planets, ascendant; strict'::aspect_set;
+SELECT 'kerykeion6'::aspect_set;
+SELECT 'lilly'::aspect_set;
+SELECT 'synastry_tight'::aspect_set;
+SELECT 'major; moon 12, sun (trine, square) 9.5, sun 15; orbs max'::aspect_set;
+SELECT 'major; sun-moon 10, mars-sun (square) +1.25, moon-pluto max 2, moon-moon none; pluto -1.5'::aspect_set;
+SELECT 'major; luminaries-luminaries +1'::aspect_set;
+SELECT 'major; ascendant casts none, midheaven casts (opposition, conjunction); chiron receives none'::aspect_set;
+SELECT 'golden=137.5 2, trine 5; sun (golden) 3'::aspect_set;
+-- a name wins over a group, some aspects over all, the user over the preset
+SELECT 'major; luminaries 9, sun 10, luminaries (trine) 8'::aspect_set;
+SELECT 'kerykeion6; sun +2'::aspect_set;
+SELECT 'synastry_tight; luminaries 4'::aspect_set;
+-- what combines nothing says nothing
+SELECT 'major; orbs max; additions min'::aspect_set;
+SELECT 'major; sun +1; orbs max; additions sum'::aspect_set;
+-- a set without adjustments has the bytes that it always had
+SELECT pg_column_size('major'::aspect_set), pg_column_size('major; sun +1'::aspect_set);
+SELECT count(*) AS presets, count(*) FILTER (WHERE aspects::text::aspect_set::text = aspects::text) AS read_back,
+	count(*) FILTER (WHERE aspects::text LIKE '%;%') AS with_options
+FROM synastry_aspect_sets();
+CREATE TABLE sent (set aspect_set);
+INSERT INTO sent SELECT aspects FROM synastry_aspect_sets()
+	UNION ALL SELECT 'major; sun-moon 10, mars-sun (square) +1.25; ascendant casts none; orbs sum; sun 7.5';
+CREATE TABLE received (set aspect_set);
+\copy sent TO 'results/orbs.data' (FORMAT binary)
+\copy received FROM 'results/orbs.data' (FORMAT binary)
+SELECT count(*), count(*) FILTER (WHERE s.set::text = r.set::text) AS same
+FROM (SELECT set, row_number() OVER () FROM sent) AS s JOIN (SELECT set, row_number() OVER () FROM received) AS r USING (row_number);
+
+-- How orbs combine: own orbs, then what is at most allowed, then additions.
+CREATE FUNCTION found(orb float8, aspects aspect_set, body_a text DEFAULT 'sun', body_b text DEFAULT 'moon') RETURNS text
+	LANGUAGE sql STABLE AS $$
+	SELECT aspect || ' ' || max_orb || ' ' || strength
+	FROM aspects(chart(ARRAY[body_a], ARRAY[0::float8], NULL, NULL, NULL), chart(ARRAY[body_b], ARRAY[orb], NULL, NULL, NULL), aspects) $$;
+SELECT sets, found(1, sets::aspect_set) FROM (VALUES
+	('conjunction 8; sun 15'),
+	('conjunction 8; sun 15, moon 12'),
+	('conjunction 8; sun 15, moon 12; orbs max'),
+	('conjunction 8; sun 15, moon 12; orbs min'),
+	('conjunction 8; sun 7.5, moon 6; orbs sum'),
+	('conjunction 8; sun 7.5; orbs sum'),
+	('conjunction 8; sun +2, moon +1'),
+	('conjunction 8; sun +2, moon +1; additions max'),
+	('conjunction 8; sun +2, moon +1; additions min'),
+	('conjunction 8; sun -1; additions max'),
+	('conjunction 8; sun max 3, moon max 5'),
+	('conjunction 8; sun max 3, moon +1'),
+	('conjunction 8; sun 15, moon +1, sun max 10'),
+	('conjunction 8; sun -3, moon -4'),
+	('conjunction 8; sun -3, moon -5.5'),
+	('conjunction 8; sun +2; sun-moon 4'),
+	('conjunction 8; sun +2; sun-moon +1'),
+	('conjunction 8; sun +2; moon-sun max 3.5'),
+	('conjunction 8; sun +2; moon-sun none'),
+	('conjunction 8; sun +2; sun-mars 1'),
+	('conjunction 8; moon none'),
+	('conjunction 8; moon receives none'),
+	('conjunction 8; moon casts none'),
+	('conjunction 8; sun casts none'),
+	('conjunction 178; sun +2, moon +2'),
+	('conjunction 3.1234567; sun +0.0000001'),
+	('conjunction 8; scale 0.5; sun 15, moon +3, moon max 9')) AS v (sets);
+
+-- The bound is what a person computes: to the last digit, strict or not.
+SELECT orb, found(orb, 'conjunction 6.1; sun 7.15; moon +0.05') AS inclusive,
+	found(orb, 'conjunction 6.1; sun 7.15; moon +0.05; strict') AS strict
+FROM (VALUES (6.674999), (6.675), (6.675001)) AS v (orb);
+
+--
+-- The rules of the tools
+--
+
+-- aspects of each preset, in their order, with the orb of the aspect if it has
+-- one
+CREATE TABLE rules (preset text, place int, aspect text, angle float8, orb numeric);
+INSERT INTO rules VALUES
+	('kerykeion6', 1, 'conjunction', 0, 6), ('kerykeion6', 2, 'sextile', 60, 5), ('kerykeion6', 3, 'square', 90, 6),
+	('kerykeion6', 4, 'trine', 120, 6), ('kerykeion6', 5, 'opposition', 180, 6),
+	('astrolog', 1, 'conjunction', 0, 7), ('astrolog', 2, 'opposition', 180, 7), ('astrolog', 3, 'square', 90, 7),
+	('astrolog', 4, 'trine', 120, 7), ('astrolog', 5, 'sextile', 60, 6),
+	('immanuel', 1, 'conjunction', 0, NULL), ('immanuel', 2, 'opposition', 180, NULL), ('immanuel', 3, 'square', 90, NULL),
+	('immanuel', 4, 'trine', 120, NULL), ('immanuel', 5, 'sextile', 60, NULL), ('immanuel', 10, 'quincunx', 150, NULL),
+	('flatlib', 1, 'conjunction', 0, NULL), ('flatlib', 2, 'sextile', 60, NULL), ('flatlib', 3, 'square', 90, NULL),
+	('flatlib', 4, 'trine', 120, NULL), ('flatlib', 5, 'opposition', 180, NULL), ('flatlib', 6, 'semisextile', 30, 3),
+	('flatlib', 7, 'decile', 36, 3), ('flatlib', 8, 'semisquare', 45, 3), ('flatlib', 9, 'quintile', 72, 3),
+	('flatlib', 10, 'tridecile', 108, 3), ('flatlib', 11, 'sesquiquadrate', 135, 3), ('flatlib', 12, 'biquintile', 144, 3),
+	('flatlib', 13, 'quincunx', 150, 3);
+INSERT INTO rules SELECT 'kerykeion6_all', row_number() OVER (ORDER BY angle), aspect, angle, orb
+	FROM (SELECT aspect, angle, orb FROM rules WHERE preset = 'kerykeion6'
+		UNION ALL VALUES ('semisextile', 30, 2), ('semisquare', 45, 2), ('quintile', 72, 2), ('sesquiquadrate', 135, 2),
+		('biquintile', 144, 2), ('quincunx', 150, 2)) AS all_aspects;
+INSERT INTO rules SELECT 'lilly', place, aspect, angle, NULL FROM rules WHERE preset = 'astrolog';
+INSERT INTO rules SELECT 'ptolemy', place, aspect, angle, NULL FROM rules WHERE preset = 'astrolog';
+INSERT INTO rules SELECT 'synastry_tight', place, aspect, angle, 3 FROM rules WHERE preset = 'astrolog';
+INSERT INTO rules SELECT 'immanuel_all', place, aspect, angle, orb FROM rules WHERE preset = 'immanuel'
+	UNION ALL VALUES ('immanuel_all', 6, 'septile', 360 / 7.0::float8, NULL::numeric), ('immanuel_all', 7, 'semisquare', 45, NULL),
+	('immanuel_all', 8, 'sesquiquadrate', 135, NULL), ('immanuel_all', 9, 'semisextile', 30, NULL),
+	('immanuel_all', 11, 'quintile', 72, NULL), ('immanuel_all', 12, 'biquintile', 144, NULL);
+INSERT INTO rules SELECT 'astrolog11', place, aspect, angle, orb FROM rules WHERE preset = 'astrolog'
+	UNION ALL VALUES ('astrolog11', 6, 'quincunx', 150, 3), ('astrolog11', 7, 'semisextile', 30, 3),
+	('astrolog11', 8, 'semisquare', 45, 3), ('astrolog11', 9, 'sesquiquadrate', 135, 3),
+	('astrolog11', 10, 'quintile', 72, 2), ('astrolog11', 11, 'biquintile', 144, 2);
+INSERT INTO rules SELECT 'astrolog24', place, aspect, angle, orb FROM rules WHERE preset = 'astrolog11'
+	UNION ALL VALUES ('astrolog24', 12, 'decile', 36, 1), ('astrolog24', 13, 'septile', 360 / 7.0::float8, 1),
+	('astrolog24', 14, 'novile', 40, 1), ('astrolog24', 15, 'binovile', 80, 1), ('astrolog24', 16, 'biseptile', 720 / 7.0::float8, 1),
+	('astrolog24', 17, 'triseptile', 1080 / 7.0::float8, 1), ('astrolog24', 18, 'quadnovile', 160, 1),
+	('astrolog24', 19, 'tridecile', 108, 0.5), ('astrolog24', 20, 'undecile', 360 / 11.0::float8, 0.5),
+	('astrolog24', 21, 'biundecile', 720 / 11.0::float8, 0.5), ('astrolog24', 22, 'triundecile', 1080 / 11.0::float8, 0.5),
+	('astrolog24', 23, 'quadundecile', 1440 / 11.0::float8, 0.5), ('astrolog24', 24, 'quinqueundecile', 1800 / 11.0::float8, 0.5);
+
+-- what the tools say of bodies; one that a table does not have is what comes
+-- after it
+CREATE TABLE body_orbs (body text PRIMARY KEY, lilly numeric, ptolemy numeric, flatlib numeric, astrolog_max numeric,
+	astrolog_add numeric, immanuel text, daily_motion float8);
+INSERT INTO body_orbs VALUES
+	('sun', 15, 17, 15, 360, 1, 'planet', 0.986), ('moon', 12, 12.5, 12, 360, 1, 'planet', 13.2),
+	('mercury', 7, 7.5, 7, 360, 0, 'planet', 1.4), ('venus', 7, 8, 7, 360, 0, 'planet', 1.2),
+	('mars', 8, 7.5, 8, 360, 0, 'planet', 0.524), ('jupiter', 9, 12, 9, 360, 0, 'planet', 0.083),
+	('saturn', 9, 10, 9, 360, 0, 'planet', 0.033), ('uranus', 6, 6, 5, 360, 0, 'planet', 0.012),
+	('neptune', 6, 6, 5, 360, 0, 'planet', 0.006), ('pluto', 5, 5, 5, 360, 0, 'planet', 0.004),
+	('true_node', 3, 3, 12, 2, 0, 'point', 0.053), ('mean_node', 3, 3, 12, 2, 0, 'point', 0.053),
+	('mean_lilith', 3, 3, 0, 360, 0, 'point', 0.111), ('chiron', 3, 3, 5, 360, 0, 'other', 0.02),
+	('ascendant', 3, 3, 0, 360, 0, 'angle', 360), ('midheaven', 3, 3, 0, 360, 0, 'angle', 361),
+	('descendant', 3, 3, 0, 360, 0, 'angle', 360), ('imum_coeli', 3, 3, 0, 360, 0, 'angle', 361),
+	('vertex', 3, 3, 0, 2, 0, 'point', 359), ('pars_fortunae', 3, 3, 0, 360, 0, 'point', 0),
+	('regulus', 3, 3, 0, 2, 0, NULL, 0);
+
+-- immanuel: an orb for each kind of body and aspect
+CREATE FUNCTION immanuel_orb(kind text, aspect text) RETURNS numeric
+	RETURN CASE kind WHEN 'point' THEN 0 WHEN 'other' THEN 1 ELSE
+		CASE WHEN aspect IN ('conjunction', 'opposition', 'square', 'trine') THEN 10 WHEN aspect = 'sextile' THEN 6
+			WHEN aspect IN ('quintile', 'biquintile') THEN 2 ELSE 3 END END;
+
+CREATE FUNCTION origin_orb(preset text, a body_orbs, b body_orbs, aspect text, orb numeric) RETURNS numeric
+	RETURN CASE
+	-- the mean of two whole orbs (Stellium engines/orbs.py)
+	WHEN preset = 'lilly' THEN (a.lilly + b.lilly) / 2
+	WHEN preset = 'ptolemy' THEN (a.ptolemy + b.ptolemy) / 2
+	-- the larger orb; minors have their own (flatlib aspects.py)
+	WHEN preset = 'flatlib' THEN coalesce(orb, greatest(a.flatlib, b.flatlib))
+	-- the least of three, and what both add (Astrolog general.cpp, GetOrb)
+	WHEN preset LIKE 'astrolog%' THEN least(orb, a.astrolog_max, b.astrolog_max) + a.astrolog_add + b.astrolog_add
+	-- Sun or Moon, once (kerykeion 6, max_explicit)
+	WHEN preset LIKE 'kerykeion6%' THEN orb + CASE WHEN a.body IN ('sun', 'moon') OR b.body IN ('sun', 'moon') THEN 1.5 ELSE 0 END
+	WHEN preset = 'synastry_tight' THEN CASE WHEN aspect IN ('conjunction', 'opposition') AND
+		(a.body IN ('sun', 'moon') OR b.body IN ('sun', 'moon')) THEN 5 ELSE 3 END
+	-- the mean, if the faster of both may start the aspect (immanuel reports/aspect.py)
+	WHEN aspect <> 'conjunction' AND ((a.immanuel IN ('point', 'angle') AND (a.daily_motion > b.daily_motion OR a.immanuel = b.immanuel))
+		OR (b.immanuel IN ('point', 'angle') AND (b.daily_motion > a.daily_motion OR a.immanuel = b.immanuel))) THEN NULL
+	ELSE (immanuel_orb(a.immanuel, aspect) + immanuel_orb(b.immanuel, aspect)) / 2 END;
+
+CREATE TABLE origin AS
+	SELECT preset, place, aspect, angle, a.body AS body_a, b.body AS body_b, origin_orb(preset, a, b, aspect, orb) AS orb
+	FROM rules, body_orbs AS a, body_orbs AS b
+	WHERE preset NOT LIKE 'immanuel%' OR (a.immanuel IS NOT NULL AND b.immanuel IS NOT NULL);
+CREATE FUNCTION units(degrees float8) RETURNS int8
+	RETURN round(degrees::numeric * 4294967296 / 360);
+ALTER TABLE origin ADD angle_units int8, ADD bound int8;
+UPDATE origin SET angle_units = units(angle),
+	bound = round(orb * 4294967296 / 360) + CASE WHEN preset LIKE 'astrolog%' THEN -2 ELSE 1 END;
+ANALYZE origin;
+
+-- Which aspect does a separation make, by the rules of the tool?  In Stellium's
+-- systems and astrologicalapi's the tightest, in the others the first of the list.
+CREATE TABLE tried (preset text, cell int, body_a text, body_b text, separation int8);
+CREATE VIEW expected AS
+	SELECT DISTINCT ON (preset, cell) preset, cell, o.aspect, orb
+	FROM tried JOIN origin AS o USING (preset, body_a, body_b)
+	WHERE abs(separation - angle_units) <= bound
+	ORDER BY preset, cell, CASE WHEN preset ~ 'lilly|ptolemy|tight' THEN abs(separation - angle_units) ELSE place END, angle;
+
+-- Real charts: all bodies of ten people against those of sixty.
+CREATE TABLE sky AS SELECT id, body, longitude, units(longitude) AS angle FROM positions WHERE body IN (SELECT body FROM body_orbs);
+CREATE TABLE pairs AS
+	SELECT row_number() OVER ()::int AS cell, a.id AS a, b.id AS b, a.body AS body_a, b.body AS body_b,
+		least(abs(a.angle - b.angle), 4294967296 - abs(a.angle - b.angle)) AS separation
+	FROM sky AS a, sky AS b WHERE a.id <= 10;
+INSERT INTO tried SELECT preset, cell, body_a, body_b, separation FROM pairs, (SELECT DISTINCT preset FROM rules) AS presets;
+ANALYZE tried, pairs;
+CREATE TABLE found_aspects (preset text, cell int, aspect text, max_orb float8, orb float8);
+CREATE INDEX ON pairs (a, b, body_a, body_b);
+INSERT INTO found_aspects
+	SELECT s.name, p.cell, f.aspect, f.max_orb, f.orb
+	FROM synastry_aspect_sets() AS s, people AS a, people AS b, aspects(a.chart, b.chart, s.aspects) AS f
+		JOIN pairs AS p USING (body_a, body_b)
+	WHERE s.name IN (SELECT preset FROM rules) AND a.id <= 10 AND p.a = a.id AND p.b = b.id;
+SELECT preset, count(e.aspect) AS expected, count(f.aspect) AS found,
+	count(*) FILTER (WHERE e.aspect = f.aspect AND e.orb::float8 = f.max_orb) AS same
+FROM expected AS e FULL JOIN found_aspects AS f USING (preset, cell) GROUP BY preset ORDER BY preset;
+
+-- The very bounds: each two bodies, each aspect, on both sides of it, a
+-- millionth of a degree within, at, and beyond the orb.
+TRUNCATE tried;
+CREATE TABLE edges AS
+	SELECT preset, row_number() OVER ()::int AS cell, body_a, body_b, separation::float8 AS degrees
+	FROM (SELECT DISTINCT preset, body_a, body_b, (angle::numeric + side * (orb + step)) AS separation
+		FROM origin, (VALUES (-1), (1)) AS sides (side), (VALUES (-0.000001), (0), (0.000001)) AS steps (step)
+		WHERE orb IS NOT NULL AND body_a <= body_b) AS all_edges
+	WHERE separation BETWEEN 0 AND 180;
+INSERT INTO tried SELECT preset, cell, body_a, body_b, units(degrees) FROM edges;
+ANALYZE tried;
+TRUNCATE found_aspects;
+INSERT INTO found_aspects
+	SELECT preset, cell, f.aspect, f.max_orb, f.orb
+	FROM edges JOIN synastry_aspect_sets() ON name = preset,
+		aspects(chart(ARRAY[body_a], ARRAY[0::float8], NULL, NULL, NULL), chart(ARRAY[body_b], ARRAY[degrees], NULL, NULL, NULL), aspects) AS f;
+SELECT preset, count(e.aspect) AS expected, count(f.aspect) AS found,
+	count(*) FILTER (WHERE e.aspect = f.aspect AND e.orb::float8 = f.max_orb) AS same
+FROM expected AS e FULL JOIN found_aspects AS f USING (preset, cell) GROUP BY preset ORDER BY preset;
