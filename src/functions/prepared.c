@@ -237,7 +237,7 @@ select_shortfalls(const PreparedSet *prepared, const Selection *a, const Selecti
 		for (int i = 0; i < a->n; i++)
 		{
 			const uint32 *row = prepared->shortfalls +
-				(group * classes + orb_class(prepared->limits, a->ids[i])) * classes;
+			(group * classes + orb_class(prepared->limits, a->ids[i])) * classes;
 
 			for (int j = 0; j < b->n; j++)
 				*next++ = row[orb_class(prepared->limits, b->ids[j])];
@@ -667,7 +667,7 @@ select_model_shortfalls(const PreparedModel *prepared, const Selection *a, const
 		for (int i = 0; i < a->n; i++)
 		{
 			const uint32 *row = prepared->shortfalls + group * all_cells +
-				prepared->place[SIDE_A][a->ids[i]] * prepared->n[SIDE_B];
+			prepared->place[SIDE_A][a->ids[i]] * prepared->n[SIDE_B];
 
 			for (int j = 0; j < b->n; j++)
 				*next++ = row[prepared->place[SIDE_B][b->ids[j]]];

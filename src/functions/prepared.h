@@ -57,9 +57,9 @@ typedef struct PreparedModel
 	float	   *weights;		/* n[SIDE_A] x n[SIDE_B] */
 
 	/*
-	 * Orbs by body; NULL if the set has none.  The table may have groups then,
-	 * and cells lack groups x n[SIDE_A] x n[SIDE_B]: arrange_cells() wants
-	 * those of its cells, from model_cells().
+	 * Orbs by body; NULL if the set has none.  The table may have groups
+	 * then, and cells lack groups x n[SIDE_A] x n[SIDE_B]: arrange_cells()
+	 * wants those of its cells, from model_cells().
 	 */
 	const OrbLimits *limits;
 	uint32	   *shortfalls;

@@ -32,7 +32,7 @@ score_selections(const PreparedModel *prepared, const Selection *a, const Select
 	int			groups = prepared->table.aspects.groups;
 	float	   *weights = palloc(a->n * b->n * sizeof(float));
 	uint32	   *shortfalls = groups > 0
-		? palloc(groups * a->n * b->n * sizeof(uint32)) : NULL;
+	? palloc(groups * a->n * b->n * sizeof(uint32)) : NULL;
 	uint8		rows[MAX_BODIES];
 	uint8		columns[MAX_BODIES];
 	bool		any;
@@ -43,7 +43,7 @@ score_selections(const PreparedModel *prepared, const Selection *a, const Select
 	if (any)
 	{
 		float	   *arranged = palloc(arranged_size(current_kernel, &prepared->table,
-												 a->n, b->n) * sizeof(float));
+													a->n, b->n) * sizeof(float));
 
 		arrange_cells(current_kernel, &prepared->table, weights, shortfalls, a->n, b->n,
 					  arranged);

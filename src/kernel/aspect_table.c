@@ -240,7 +240,7 @@ group_rules(AspectTable *table, const AspectRule *ordered, int count,
 	for (int k = 0; k < count; k++)
 	{
 		uint32_t   *shortfalls = orbs->shortfalls +
-			(size_t) table->groups * (size_t) orbs->cells;
+		(size_t) table->groups * (size_t) orbs->cells;
 
 		if (!find_shortfalls(&ordered[k], rule_of_code(rules, ordered[k].code), n, strict,
 							 orbs, shortfalls))

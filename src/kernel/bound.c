@@ -102,7 +102,7 @@ most_of_share(const ScoreTable *table, int rule, int64_t orb)
 {
 	int64_t		max_orb = table->max_orb[rule] > 1 ? table->max_orb[rule] : 1;
 	float		share = orb <= 1 ? 1 : orb < max_orb ?
-		(float) (max_orb - orb) / (float) max_orb * (1 + SHARE_ROUNDING) : 0;
+	(float) (max_orb - orb) / (float) max_orb * (1 + SHARE_ROUNDING) : 0;
 
 	return share * table->falling[rule] + table->base[rule];
 }

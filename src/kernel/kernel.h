@@ -117,8 +117,8 @@ typedef struct AspectTable
 	 * Limits by cell: limit and max_orb are the largest of all cells, and a
 	 * cell's own are less by its shortfall in the group of the rule: numbers
 	 * modulo 2^32 to be added, in as many arrays as there are groups.  A rule
-	 * of group 0 has the same limit everywhere, those of group g use array
-	 * g - 1.  bound is one more than the limit, so that a shortfall of -bound
+	 * of group 0 has the same limit everywhere, those of group g use array g
+	 * - 1.  bound is one more than the limit, so that a shortfall of -bound
 	 * leaves nothing.  Without groups nothing of this is looked at.
 	 */
 	int			groups;
@@ -160,7 +160,8 @@ typedef struct ScoreTable
 	uint32_t	max_orb[MAX_ASPECTS];	/* at most INT32_MAX */
 	float		slope[MAX_ASPECTS];
 	float		base[MAX_ASPECTS];
-	float		falling[MAX_ASPECTS];	/* worth that falls with the orb, by cell */
+	float		falling[MAX_ASPECTS];	/* worth that falls with the orb, by
+										 * cell */
 
 	uint32_t	bucket_max_orb[BUCKETS];
 	float		bucket_slope[BUCKETS];

@@ -736,15 +736,13 @@ score_by_linear_buckets(const ScoreTable *table,
 						const float *weights)
 {
 	ScoreLookUps look_ups;
+	ScoreTools	tools = {table, &look_ups, NULL, LINEAR_BUCKETS, 0, LANES};
 
 	look_ups.places = places_from(&table->aspects);
 	look_ups.angle = look_up_from(table->aspects.bucket_angle, table->aspects.angle);
 	look_ups.max_orb = look_up_from(table->bucket_max_orb, table->max_orb);
 	look_ups.slope = look_up_from_floats(table->bucket_slope, table->slope);
-	return score_groups((ScoreTools)
-						{
-							table, &look_ups, NULL, LINEAR_BUCKETS, 0, LANES
-						}, a, n, b, m, weights);
+	return score_groups(tools, a, n, b, m, weights);
 }
 
 static NEVER_INLINE int64_t
@@ -753,6 +751,7 @@ score_by_buckets(const ScoreTable *table,
 				 const float *weights)
 {
 	ScoreLookUps look_ups;
+	ScoreTools	tools = {table, &look_ups, NULL, ANY_BUCKETS, 0, LANES};
 
 	look_ups.places = places_from(&table->aspects);
 	look_ups.angle = look_up_from(table->aspects.bucket_angle, table->aspects.angle);
@@ -760,10 +759,7 @@ score_by_buckets(const ScoreTable *table,
 	look_ups.max_orb = look_up_from(table->bucket_max_orb, table->max_orb);
 	look_ups.slope = look_up_from_floats(table->bucket_slope, table->slope);
 	look_ups.base = look_up_from_floats(table->bucket_base, table->base);
-	return score_groups((ScoreTools)
-						{
-							table, &look_ups, NULL, ANY_BUCKETS, 0, LANES
-						}, a, n, b, m, weights);
+	return score_groups(tools, a, n, b, m, weights);
 }
 
 static NEVER_INLINE int64_t
@@ -771,10 +767,9 @@ score_by_rules(const ScoreTable *table,
 			   const binary_angle *a, int n, const binary_angle *b, int m,
 			   const float *weights)
 {
-	return score_groups((ScoreTools)
-						{
-							table, NULL, NULL, RULES, 0, LANES
-						}, a, n, b, m, weights);
+	ScoreTools	tools = {table, NULL, NULL, RULES, 0, LANES};
+
+	return score_groups(tools, a, n, b, m, weights);
 }
 
 /* limits by cell, by buckets; arrays: of shortfalls behind the weights */
@@ -784,32 +779,58 @@ score_cell_groups(const ScoreTable *table, ScoreMethod method, int groups, int a
 				  const float *numbers)
 {
 	CellLookUps look_ups;
+	ScoreTools	tools = {table, NULL, &look_ups, method, groups, LANES * (1 + arrays)};
 
 	look_up_groups(&look_ups, &table->aspects, groups);
 	look_ups.max_orb = look_up_from(table->bucket_max_orb, table->max_orb);
 	look_ups.falling = look_up_from_floats(table->bucket_falling, table->falling);
-	return score_groups((ScoreTools)
-						{
-							table, NULL, &look_ups, method, groups, LANES * (1 + arrays)
-						}, a, n, b, m, numbers);
+	return score_groups(tools, a, n, b, m, numbers);
 }
 
-#define SCORE_CELLS(name, method, groups, arrays) \
-	static NEVER_INLINE int64_t \
-	score_by_##name(const ScoreTable *table, \
-					const binary_angle *a, int n, const binary_angle *b, int m, \
-					const float *numbers) \
-	{ \
-		return score_cell_groups(table, method, groups, arrays, a, n, b, m, numbers); \
-	}
+static NEVER_INLINE int64_t
+score_by_linear_cells_of_one(const ScoreTable *table,
+							 const binary_angle *a, int n, const binary_angle *b, int m,
+							 const float *numbers)
+{
+	return score_cell_groups(table, LINEAR_CELLS, ONE_FOR_ALL, 1,
+							 a, n, b, m, numbers);
+}
 
-SCORE_CELLS(linear_cells_of_one, LINEAR_CELLS, ONE_FOR_ALL, 1)
-SCORE_CELLS(linear_cells, LINEAR_CELLS, 1, 1)
-SCORE_CELLS(linear_cells_of_two, LINEAR_CELLS, 2, 2)
-SCORE_CELLS(linear_cells_of_many, LINEAR_CELLS, table->aspects.groups, table->aspects.groups)
-SCORE_CELLS(cells, CELL_BUCKETS, table->aspects.groups, table->aspects.groups)
+static NEVER_INLINE int64_t
+score_by_linear_cells(const ScoreTable *table,
+					  const binary_angle *a, int n, const binary_angle *b, int m,
+					  const float *numbers)
+{
+	return score_cell_groups(table, LINEAR_CELLS, 1, 1,
+							 a, n, b, m, numbers);
+}
 
-#undef SCORE_CELLS
+static NEVER_INLINE int64_t
+score_by_linear_cells_of_two(const ScoreTable *table,
+							 const binary_angle *a, int n, const binary_angle *b, int m,
+							 const float *numbers)
+{
+	return score_cell_groups(table, LINEAR_CELLS, 2, 2,
+							 a, n, b, m, numbers);
+}
+
+static NEVER_INLINE int64_t
+score_by_linear_cells_of_many(const ScoreTable *table,
+							  const binary_angle *a, int n, const binary_angle *b, int m,
+							  const float *numbers)
+{
+	return score_cell_groups(table, LINEAR_CELLS, table->aspects.groups, table->aspects.groups,
+							 a, n, b, m, numbers);
+}
+
+static NEVER_INLINE int64_t
+score_by_cells(const ScoreTable *table,
+			   const binary_angle *a, int n, const binary_angle *b, int m,
+			   const float *numbers)
+{
+	return score_cell_groups(table, CELL_BUCKETS, table->aspects.groups, table->aspects.groups,
+							 a, n, b, m, numbers);
+}
 
 static NEVER_INLINE int64_t
 score_by_cell_rules(const ScoreTable *table,
@@ -818,10 +839,9 @@ score_by_cell_rules(const ScoreTable *table,
 {
 	int			groups = table->aspects.groups;
 
-	return score_groups((ScoreTools)
-						{
-							table, NULL, NULL, CELL_RULES, groups, LANES * (1 + groups)
-						}, a, n, b, m, numbers);
+	ScoreTools	tools = {table, NULL, NULL, CELL_RULES, groups, LANES * (1 + groups)};
+
+	return score_groups(tools, a, n, b, m, numbers);
 }
 
 static NEVER_INLINE int64_t

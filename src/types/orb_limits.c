@@ -235,7 +235,10 @@ find_pair(const OrbLimits *limits, int first, int second)
 static bool
 adjust_pair(const OrbLimits *limits, int first, int second, int k, int64 *orb)
 {
-	/* sorted by kind: an orb comes before what is added, and that before a maximum */
+	/*
+	 * sorted by kind: an orb comes before what is added, and that before a
+	 * maximum
+	 */
 	for (int i = find_pair(limits, first, second); i < limits->n_pairs; i++)
 	{
 		const OrbAdjustment *pair = &limits->pairs[i];
