@@ -333,6 +333,29 @@ FROM models, people AS a, people AS b WHERE a.id = 1 AND b.id <= 20;
 SELECT body_a, body_b, aspect FROM natal_aspects('{"sun": 10, "moon": 12, "mars": 14}', 'conjunction 8; sun casts none');
 SELECT body_a, body_b, aspect FROM natal_aspects('{"sun": 10, "moon": 12, "mars": 14}', 'conjunction 8; sun casts none; moon casts none');
 SELECT body_a, body_b, aspect FROM aspects('{"sun": 10, "moon": 12}', '{"sun": 10, "moon": 12}', 'conjunction 8; sun casts none; moon receives none');
+-- Other orbs while an aspect applies or separates, where speeds are known.  The
+-- Moon has left the square of the Sun by 14 degrees and comes to the trine in 16.
+SELECT 'major; separating -2, applying (trine) +1.5, applying max 9'::aspect_set;
+SELECT sets, n.aspect, n.orb, n.max_orb, n.phase
+FROM (VALUES ('square 13, trine 15'), ('square 13, trine 15; applying +1'), ('square 13, trine 15; separating (square) 14'),
+	('square 14, trine 16'), ('square 14, trine 16; separating -0.5'), ('square 14, trine 16; separating none'),
+	('square 14, trine 16; separating max 13.999999'), ('square 14, trine 16; separating max 14; strict'),
+	('square 13, trine 15; applying +1, separating +1'), ('trine 15, square 13; applying +1, separating +1; first'),
+	('square 13, trine 15; applying +0.5; sun-moon (trine) 15.5')) AS v (sets)
+	LEFT JOIN LATERAL natal_aspects('{"sun": {"longitude": 0, "speed": 1}, "moon": {"longitude": 104, "speed": 13}}', sets::aspect_set) AS n ON true;
+SELECT body_a, aspect, orb, max_orb, phase FROM transits('{"moon": {"longitude": 111, "speed": 13}, "mars": 111}', '{"sun": 0}', 'trine 7; applying +2');
+-- not between two birth charts, in a matrix or a score
+SELECT count(*) FROM aspects('{"moon": {"longitude": 111, "speed": 13}}', '{"sun": 0}', 'trine 7; applying +2');
+-- all rows of sixty people, against plain SQL over rows with the larger orbs
+SELECT count(*) AS expected, count(f.aspect) AS found, count(*) FILTER (WHERE e.aspect = f.aspect AND e.limits = f.max_orb) AS same
+FROM (SELECT id, n.*, CASE phase WHEN 'applying' THEN max_orb WHEN 'separating' THEN max_orb - 3 ELSE max_orb - 1 END AS limits
+	FROM people, natal_aspects(chart, 'conjunction 8, opposition 8, trine 7, square 7, sextile 5') AS n) AS e
+	FULL JOIN (SELECT id, n.* FROM people, natal_aspects(chart, 'conjunction 7, opposition 7, trine 6, square 6, sextile 4; applying +1, separating -2') AS n) AS f
+	USING (id, body_a, body_b)
+WHERE e.orb <= e.limits OR f.aspect IS NOT NULL;
+SELECT 'major; applying casts none'::aspect_set;
+SELECT 'major; applying +1, applying +2'::aspect_set;
+SELECT 'major; sun-applying 3'::aspect_set;
 -- A body that is not known makes no row.
 SELECT count(*) FROM aspects('{"moon": 1}', '{"mars": 1}', 'conjunction 8; sun +2; sun-moon 10; moon none');
 SELECT synastry_score('{"moon": 1}', '{"pluto": 1}', 'weighted; aspects (conjunction 8; moon +2); bodies sun 1; worth conjunction 1');

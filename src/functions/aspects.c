@@ -9,7 +9,7 @@
 #include "utils/builtins.h"
 
 #include "functions/cached.h"
-#include "functions/motion.h"
+#include "functions/moving.h"
 #include "functions/prepared.h"
 #include "stats/stats.h"
 
@@ -153,11 +153,10 @@ out_of_sign(binary_angle angle, binary_angle a, binary_angle b, bool *isnull)
 #define MOTION_COLUMNS	(CHART_COLUMNS + 2)
 
 static void
-fill_aspect(Datum *values, const AspectSet *set, const OrbLimits *limits,
+fill_aspect(Datum *values, const AspectSet *set, binary_angle max_orb,
 			int id_a, int id_b, uint8 code, int32 deviation)
 {
 	const SetAspect *aspect = &set->aspects[code - 1];
-	binary_angle max_orb = cell_max_orb(set, limits, id_a, id_b, code);
 	binary_angle orb = cell_orb(deviation);
 
 	values[0] = CStringGetTextDatum(body_name(id_a));
@@ -253,8 +252,9 @@ aspects_of_charts(PG_FUNCTION_ARGS)
 
 			if (code == 0)
 				continue;
-			fill_aspect(values, prepared->set, prepared->limits, a.ids[i], b.ids[j], code,
-						cells.deviations[i * b.n + j]);
+			fill_aspect(values, prepared->set,
+						cell_max_orb(prepared->set, prepared->limits, a.ids[i], b.ids[j], code),
+						a.ids[i], b.ids[j], code, cells.deviations[i * b.n + j]);
 			fill_longitudes(values, nulls, prepared->set, code,
 							a.longitudes[i], b.longitudes[j]);
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
@@ -283,7 +283,8 @@ put_moving_aspect(ReturnSetInfo *rsinfo, const PreparedSet *prepared,
 	Datum		values[MOTION_COLUMNS];
 	bool		nulls[MOTION_COLUMNS] = {false};
 
-	fill_aspect(values, prepared->set, prepared->limits, a->id, b->id, code, deviation);
+	fill_aspect(values, prepared->set, moving_max_orb(prepared, a, b, code, deviation),
+				a->id, b->id, code, deviation);
 	fill_longitudes(values, nulls, prepared->set, code, a->longitude, b->longitude);
 	fill_motion(values, nulls, a, b, deviation);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
@@ -309,16 +310,21 @@ transits(PG_FUNCTION_ARGS)
 	cells = compute_cells(prepared, &a, &b);
 
 	for (int i = 0; i < a.n; i++)
-		for (int j = 0; j < b.n; j++)
-			if (cells.codes[i * b.n + j] != 0)
-			{
-				Mover		moving = mover_of(sky, &a, i);
-				Mover		standing = {b.ids[j], b.longitudes[j], 0};
+	{
+		Mover		moving = mover_of(sky, &a, i);
 
-				put_moving_aspect(rsinfo, prepared, &moving, &standing,
-								  cells.codes[i * b.n + j],
-								  cells.deviations[i * b.n + j]);
-			}
+		for (int j = 0; j < b.n; j++)
+		{
+			Mover		standing = {b.ids[j], b.longitudes[j], 0};
+			uint8		code = cells.codes[i * b.n + j];
+			int32		deviation = cells.deviations[i * b.n + j];
+
+			if (motion_matters(prepared, &moving, &standing))
+				code = find_moving_aspect(prepared, &moving, &standing, false, &deviation);
+			if (code != 0)
+				put_moving_aspect(rsinfo, prepared, &moving, &standing, code, deviation);
+		}
+	}
 	stat_end_rows(&call, a.n * b.n, rows_returned(rsinfo));
 	return (Datum) 0;
 }
@@ -355,15 +361,18 @@ natal_aspects(PG_FUNCTION_ARGS)
 			int			second = all.ids[j];
 			Mover		a;
 			Mover		b;
+			uint8		code = cells.codes[cell];
+			int32		deviation = cells.deviations[cell];
 
-			if (cells.codes[cell] == 0 ||
-				!((takes_part[SIDE_A][first] && takes_part[SIDE_B][second]) ||
+			if (!((takes_part[SIDE_A][first] && takes_part[SIDE_B][second]) ||
 				  (takes_part[SIDE_A][second] && takes_part[SIDE_B][first])))
 				continue;
 			a = mover_of(chart, &all, i);
 			b = mover_of(chart, &all, j);
-			put_moving_aspect(rsinfo, prepared, &a, &b, cells.codes[cell],
-							  cells.deviations[cell]);
+			if (motion_matters(prepared, &a, &b))
+				code = find_moving_aspect(prepared, &a, &b, true, &deviation);
+			if (code != 0)
+				put_moving_aspect(rsinfo, prepared, &a, &b, code, deviation);
 		}
 	stat_end_rows(&call, all.n * (all.n - 1) / 2, rows_returned(rsinfo));
 	return (Datum) 0;
@@ -389,7 +398,10 @@ aspects_of_matrix(PG_FUNCTION_ARGS)
 
 			if (view.codes[cell] == 0)
 				continue;
-			fill_aspect(values, view.set, limits, view.ids[SIDE_A][i], view.ids[SIDE_B][j],
+			fill_aspect(values, view.set,
+						cell_max_orb(view.set, limits, view.ids[SIDE_A][i],
+									 view.ids[SIDE_B][j], view.codes[cell]),
+						view.ids[SIDE_A][i], view.ids[SIDE_B][j],
 						view.codes[cell], view.deviations[cell]);
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		}

@@ -156,7 +156,7 @@ used_flags(uint8 flags, const OrbAdjustment *adjustments, int n)
 	bool		used[RECEIVES + 1] = {false};
 
 	for (int i = 0; i < n; i++)
-		if (adjustments[i].second == ANY_BODY)
+		if (adjustments[i].first < BODY_IDS && adjustments[i].second == ANY_BODY)
 			used[adjustments[i].kind] = true;
 	if (!used[OWN_ORB])
 		flags &= ~ASPECT_SET_ORBS;

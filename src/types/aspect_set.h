@@ -72,6 +72,10 @@ typedef enum OrbKind
 
 #define ANY_BODY			0xffff
 
+/* instead of a body: what is said of all aspects that apply, or separate */
+#define WHILE_APPLYING		0xfffd
+#define WHILE_SEPARATING	0xfffe
+
 typedef struct OrbAdjustment
 {
 	uint16		first;

@@ -385,7 +385,8 @@ read_option(Draft *draft, bool in_preset)
 		draft->flags &= ~ASPECT_SET_FIRST;
 	else
 	{
-		if (body_lookup(word.text, word.length) >= 0 ||
+		if (word_is(word, "applying") || word_is(word, "separating") ||
+			body_lookup(word.text, word.length) >= 0 ||
 			body_group_lookup(word.text, word.length) != 0)
 			return read_orbs(scanner, word, &draft->orbs, draft->aspects, draft->n,
 							 in_preset);

@@ -37,6 +37,14 @@ same_subject(const OrbDraft *x, const OrbDraft *y)
 	return x->first == y->first && x->second == y->second && x->kind == y->kind;
 }
 
+const char *
+orb_subject_name(int id)
+{
+	if (id == WHILE_APPLYING)
+		return "applying";
+	return id == WHILE_SEPARATING ? "separating" : body_name(id);
+}
+
 static bool
 report_twice(const OrbDraft *draft, Node *escontext)
 {
@@ -46,7 +54,7 @@ report_twice(const OrbDraft *draft, Node *escontext)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 draft->second == ANY_BODY
 			 ? errmsg("%s of \"%s\" is given twice", what[draft->kind],
-					  body_name(draft->first))
+					  orb_subject_name(draft->first))
 			 : errmsg("%s of \"%s-%s\" is given twice", what[draft->kind],
 					  body_name(draft->first), body_name(draft->second)),
 			 errhint("What is said of a name may be said once for each aspect.")));
@@ -200,7 +208,7 @@ append_adjustment(StringInfo text, const AspectSet *set, const OrbAdjustment *ad
 	uint32		all = ALL_ASPECTS >> (MAX_ASPECTS - set->n);
 	char		number[SCALED_TEXT_SIZE];
 
-	appendStringInfoString(text, body_name(adjustment->first));
+	appendStringInfoString(text, orb_subject_name(adjustment->first));
 	if (adjustment->second != ANY_BODY)
 		appendStringInfo(text, "-%s", body_name(adjustment->second));
 	if (adjustment->kind == CASTS || adjustment->kind == RECEIVES)

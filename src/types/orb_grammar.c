@@ -35,6 +35,7 @@ typedef struct Reader
 	bool		first[BODY_IDS];
 	bool		second[BODY_IDS];
 	bool		pair;
+	int			moving;			/* instead of bodies: WHILE_APPLYING, ... */
 	OrbDraft	draft;			/* kind, priority, aspects, degrees */
 } Reader;
 
@@ -68,11 +69,15 @@ read_who(Reader *reader, Word name)
 	bool		by_name = true;
 	Word		second;
 
+	reader->pair = false;
+	reader->moving = word_is(name, "applying") ? WHILE_APPLYING :
+		word_is(name, "separating") ? WHILE_SEPARATING : 0;
+
 	snprintf(reader->who, sizeof(reader->who), "%.*s",
 			 Min(name.length, NAMEDATALEN), name.text);
-	if (!read_bodies(reader, name, reader->first, &by_name))
+	if (reader->moving == 0 && !read_bodies(reader, name, reader->first, &by_name))
 		return false;
-	reader->pair = scan_hyphen(reader->scanner, &second);
+	reader->pair = reader->moving == 0 && scan_hyphen(reader->scanner, &second);
 	if (reader->pair)
 	{
 		snprintf(reader->who + strlen(reader->who),
@@ -162,9 +167,9 @@ read_allowed(Reader *reader, OrbKind kind)
 	Scanner    *scanner = reader->scanner;
 	Word		word;
 
-	if (reader->pair)
-		return syntax_error(scanner, "A pair of bodies neither casts nor receives.",
-							"Say it of each body, or give the pair \"none\".");
+	if (reader->pair || reader->moving != 0)
+		return syntax_error(scanner, "Only a body casts or receives.",
+							"Say it of each body, or give a pair \"none\".");
 	reader->draft.kind = kind;
 	reader->draft.aspects = 0;
 	if (scan_char(scanner, '('))
@@ -249,6 +254,8 @@ add_draft(Reader *reader, int first, int second)
 static bool
 add_drafts(Reader *reader)
 {
+	if (reader->moving != 0)
+		return add_draft(reader, reader->moving, ANY_BODY);
 	for (int a = 0; a < BODY_IDS; a++)
 	{
 		if (!reader->pair && reader->first[a] && !add_draft(reader, a, ANY_BODY))
@@ -300,7 +307,7 @@ scale_orbs(OrbDrafts *drafts, double scale, Node *escontext)
 			ereturn(escontext, false,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 					 errmsg("scaled orb of \"%s\" is out of range: %.15g",
-							body_name(draft->first), scaled / ORB_ONE),
+							orb_subject_name(draft->first), scaled / ORB_ONE),
 					 errhint("Angles and orbs are degrees between 0 and 180.")));
 		draft->degrees = (int64) scaled;
 	}

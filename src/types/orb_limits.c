@@ -21,6 +21,9 @@ struct OrbLimits
 	const AspectSet *set;
 	int64		aspect_orbs[MAX_ASPECTS];	/* in units of LIMIT_UNIT */
 	bool		sides;
+	bool		motion;			/* is anything said of aspects that move? */
+	BodyOrbs	while_applying;
+	BodyOrbs	while_separating;
 	int			n_classes;
 	BodyOrbs   *classes;
 	uint16		example[BODY_IDS];	/* a body of each class */
@@ -131,6 +134,14 @@ orb_limits_create(const AspectSet *set)
 	for (int k = 0; k < set->n; k++)
 		limits->aspect_orbs[k] = angle_to_decimal(set->aspects[k].max_orb) *
 			LIMIT_UNITS_OF_ASPECT;
+	for (int i = 0; i < n_bodies; i++)
+		if (adjustments[i].first >= WHILE_APPLYING)
+		{
+			limits->motion = true;
+			note_adjustment(adjustments[i].first == WHILE_APPLYING
+							? &limits->while_applying : &limits->while_separating,
+							&adjustments[i]);
+		}
 	for (int id = 0; id < BODY_IDS; id++)
 		if (body_exists(id))
 			classify_body(limits, adjustments, n_bodies, id);
@@ -260,29 +271,67 @@ adjust_pair(const OrbLimits *limits, int first, int second, int k, int64 *orb)
 	return true;
 }
 
-binary_angle
-orb_limit(const OrbLimits *limits, int id_a, int id_b, int k)
+/* In units of LIMIT_UNIT, and of any size: false if there is no such aspect. */
+static bool
+limit_of_cell(const OrbLimits *limits, int id_a, int id_b, int k, int64 *limit)
 {
 	const BodyOrbs *a = body_orbs(limits, id_a);
 	const BodyOrbs *b = body_orbs(limits, id_b);
 	int64		orb;
 
 	if (is_said(a, NO_ORB, k) || is_said(b, NO_ORB, k))
-		return NO_ASPECT;
+		return false;
 	orb = combine_orbs(limits, a, b, k);
 	if (is_said(a, ORB_MAXIMUM, k))
 		orb = Min(orb, degrees_of(a, ORB_MAXIMUM, k));
 	if (is_said(b, ORB_MAXIMUM, k))
 		orb = Min(orb, degrees_of(b, ORB_MAXIMUM, k));
 	orb += combine_additions(limits, a, b, k);
-	if (limits->n_pairs > 0 &&
-		!adjust_pair(limits, Min(id_a, id_b), Max(id_a, id_b), k, &orb))
-		return NO_ASPECT;
+	*limit = orb;
+	return limits->n_pairs == 0 ||
+		adjust_pair(limits, Min(id_a, id_b), Max(id_a, id_b), k, limit);
+}
 
+static binary_angle
+round_limit(const OrbLimits *limits, int k, int64 limit)
+{
 	/* the unit that was stored, where nothing was said */
-	if (orb == limits->aspect_orbs[k])
+	if (limit == limits->aspect_orbs[k])
 		return limits->set->aspects[k].max_orb;
-	return orb < 0 ? NO_ASPECT : angle_from_limit(Min(orb, LIMIT_HALF_TURN));
+	return limit < 0 ? NO_ASPECT : angle_from_limit(Min(limit, LIMIT_HALF_TURN));
+}
+
+binary_angle
+orb_limit(const OrbLimits *limits, int id_a, int id_b, int k)
+{
+	int64		limit;
+
+	return limit_of_cell(limits, id_a, id_b, k, &limit)
+		? round_limit(limits, k, limit) : NO_ASPECT;
+}
+
+bool
+orb_limits_depend_on_motion(const OrbLimits *limits)
+{
+	return limits->motion;
+}
+
+binary_angle
+orb_limit_while(const OrbLimits *limits, int id_a, int id_b, int k, int moving)
+{
+	const BodyOrbs *motion = moving == WHILE_APPLYING
+	? &limits->while_applying : &limits->while_separating;
+	int64		limit;
+
+	if (is_said(motion, NO_ORB, k) || !limit_of_cell(limits, id_a, id_b, k, &limit))
+		return NO_ASPECT;
+	if (is_said(motion, OWN_ORB, k))
+		limit = degrees_of(motion, OWN_ORB, k);
+	if (is_said(motion, ORB_MAXIMUM, k))
+		limit = Min(limit, degrees_of(motion, ORB_MAXIMUM, k));
+	if (is_said(motion, ORB_ADDITION, k))
+		limit += degrees_of(motion, ORB_ADDITION, k);
+	return round_limit(limits, k, limit);
 }
 
 bool

@@ -63,6 +63,9 @@ extern int	settle_orbs(OrbDrafts *drafts, const int *ranks, int n_aspects,
 						OrbAdjustment **adjustments, Node *escontext);
 extern void append_orbs(StringInfo text, const AspectSet *set);
 
+/* of a body, or "applying" and "separating" */
+extern const char *orb_subject_name(int id);
+
 /* exchanges who casts and who receives */
 extern void transpose_orbs(AspectSet *set);
 
@@ -76,6 +79,14 @@ extern OrbLimits *orb_limits_create(const AspectSet *set);
 
 /* max orb of aspect k (by rank, from 0), or NO_ASPECT; the order does not matter */
 extern binary_angle orb_limit(const OrbLimits *limits, int id_a, int id_b, int k);
+
+/*
+ * The same while the aspect applies or separates (WHILE_APPLYING,
+ * WHILE_SEPARATING), where anything is said of that.
+ */
+extern bool orb_limits_depend_on_motion(const OrbLimits *limits);
+extern binary_angle orb_limit_while(const OrbLimits *limits, int id_a, int id_b, int k,
+									int moving);
 
 /* may a body of side A cast aspect k on one of side B? */
 extern bool orb_allowed(const OrbLimits *limits, int id_a, int id_b, int k);
