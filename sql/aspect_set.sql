@@ -175,7 +175,7 @@ SELECT 'modern; bodies sun; bodies moon'::aspect_set;
 SELECT 'modern; bodies_a sun; bodies moon'::aspect_set;
 SELECT 'modern; bodies_b sun; bodies_b moon'::aspect_set;
 
--- Orbs by body or by pair are for a later version.
+-- Orbs by body and by pair have a file of their own, orbs.sql.
 SELECT 'modern; sun +2, moon +2'::aspect_set;
 SELECT 'modern; pluto max 3'::aspect_set;
 SELECT 'modern; planets +1'::aspect_set;

@@ -57,11 +57,18 @@ CREATE TYPE aspect_set (
 	ALIGNMENT = int4,
 	STORAGE = extended
 );
-COMMENT ON TYPE aspect_set IS 'the aspects that count: exact angles and max orbs in degrees, bodies per side, bounds and ties; a preset or a list such as ''conjunction 8, trine 7''';
+COMMENT ON TYPE aspect_set IS 'the aspects that count: exact angles and max orbs in degrees, bodies per side, bounds and ties, orbs by body; a preset or a list such as ''conjunction 8, trine 7; sun +2''';
 COMMENT ON FUNCTION aspect_set_in(cstring) IS 'I/O';
 COMMENT ON FUNCTION aspect_set_out(aspect_set) IS 'I/O';
 COMMENT ON FUNCTION aspect_set_recv(internal) IS 'I/O';
 COMMENT ON FUNCTION aspect_set_send(aspect_set) IS 'I/O';
+
+CREATE FUNCTION aspect_set(document jsonb) RETURNS aspect_set
+	AS 'MODULE_PATHNAME', 'jsonb_to_aspect_set'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION aspect_set(jsonb) IS 'aspects as kerykeion''s settings list them: [{"name": "trine", "orb": 8}, …], or an object with such a list as active_aspects; the first aspect by angle within its orb counts, as there';
+CREATE CAST (jsonb AS aspect_set) WITH FUNCTION aspect_set(jsonb);
+COMMENT ON CAST (jsonb AS aspect_set) IS 'aspects as kerykeion''s settings list them';
 
 --
 -- score_model

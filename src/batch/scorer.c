@@ -32,6 +32,7 @@ typedef struct Weights
 {
 	bool		any;			/* does any pair of bodies make a term? */
 	float	   *dense;
+	uint32	   *shortfalls;		/* where limits depend on the cell */
 	float	   *arranged;		/* as the kernel reads them */
 } Weights;
 
@@ -70,18 +71,21 @@ allocate_weights(const Scorer *scorer, Weights *weights)
 
 	/* fewer columns may take more room: they fill lanes less well */
 	for (int some = 0; some <= m; some++)
-		size = Max(size, weights_size(scorer->kernel, n, some));
+		size = Max(size, arranged_size(scorer->kernel, &scorer->model->table, n, some));
 	weights->dense = palloc(Max(1, n * m) * sizeof(float));
+	weights->shortfalls = palloc(Max(1, scorer->model->table.aspects.groups * n * m) *
+								 sizeof(uint32));
 	weights->arranged = palloc(Max(1, size) * sizeof(float));
 }
 
 static void
-arrange(const Scorer *scorer, Weights *weights, int n, int m)
+fill_weights(const Scorer *scorer, Weights *weights, const uint8 *rows, int n,
+			 const uint8 *columns, int m)
 {
-	weights->any = false;
-	for (int i = 0; i < n * m; i++)
-		weights->any |= (weights->dense[i] != 0);
-	arrange_weights(scorer->kernel, weights->dense, n, m, weights->arranged);
+	weights->any = model_cells(scorer->model, rows, n, columns, m, weights->dense,
+							   weights->shortfalls);
+	arrange_cells(scorer->kernel, &scorer->model->table, weights->dense,
+				  weights->shortfalls, n, m, weights->arranged);
 }
 
 Scorer *
@@ -90,13 +94,15 @@ scorer_create(const PreparedModel *model, int capacity)
 	Scorer	   *scorer = palloc0(sizeof(Scorer));
 	int			n = model->n[SIDE_A];
 	int			m = model->n[SIDE_B];
+	uint8		all[MAX_BODIES];
 
 	scorer->model = model;
 	scorer->kernel = current_kernel;
 	allocate_weights(scorer, &scorer->complete);
 	allocate_weights(scorer, &scorer->partial);
-	memcpy(scorer->complete.dense, model->weights, n * m * sizeof(float));
-	arrange(scorer, &scorer->complete, n, m);
+	for (int i = 0; i < MAX_BODIES; i++)
+		all[i] = i;
+	fill_weights(scorer, &scorer->complete, all, n, all, m);
 	scorer->code_stride = capacity + CODE_PADDING;
 	scorer->codes = palloc(Max(1, m) * scorer->code_stride);
 	return scorer;
@@ -117,14 +123,10 @@ find_weights(Scorer *scorer, const ScoredChart *left)
 	const PreparedModel *model = scorer->model;
 	int			n = left->n;
 	int			m = scorer->run->n;
-	float	   *weight = scorer->partial.dense;
 
 	if (n == model->n[SIDE_A] && m == model->n[SIDE_B])
 		return &scorer->complete;
-	for (int i = 0; i < n; i++)
-		for (int j = 0; j < m; j++)
-			*weight++ = model->weights[left->rows[i] * model->n[SIDE_B] + scorer->columns[j]];
-	arrange(scorer, &scorer->partial, n, m);
+	fill_weights(scorer, &scorer->partial, left->rows, n, scorer->columns, m);
 	return &scorer->partial;
 }
 

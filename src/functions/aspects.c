@@ -9,7 +9,7 @@
 #include "utils/builtins.h"
 
 #include "functions/cached.h"
-#include "functions/motion.h"
+#include "functions/moving.h"
 #include "functions/prepared.h"
 #include "stats/stats.h"
 
@@ -28,8 +28,7 @@ matrix_of_selections(const PreparedSet *prepared, const Selection *a, const Sele
 
 	memcpy(view.ids[SIDE_A], a->ids, a->n * sizeof(uint16));
 	memcpy(view.ids[SIDE_B], b->ids, b->n * sizeof(uint16));
-	current_kernel->matrix(&prepared->table, a->longitudes, a->n,
-						   b->longitudes, b->n, view.codes, view.deviations);
+	find_cells(prepared, a, b, view.codes, view.deviations);
 	return matrix;
 }
 
@@ -99,8 +98,13 @@ make_matrix(const PreparedSet *prepared, const Chart *a, const Chart *b, StatCac
 		return matrix_of_any(prepared, a, b, cached);
 
 	matrix = matrix_allocate_like(prepared->planets, &view);
-	current_kernel->matrix(&prepared->table, a->longitudes, PLANETS,
-						   b->longitudes, PLANETS, view.codes, view.deviations);
+	if (unlikely(prepared->planet_table->groups > 0))
+		current_kernel->matrix_by_cell(prepared->planet_table, prepared->planet_shortfalls,
+									   a->longitudes, PLANETS, b->longitudes, PLANETS,
+									   view.codes, view.deviations);
+	else
+		current_kernel->matrix(prepared->planet_table, a->longitudes, PLANETS,
+							   b->longitudes, PLANETS, view.codes, view.deviations);
 	return matrix;
 }
 
@@ -149,8 +153,8 @@ out_of_sign(binary_angle angle, binary_angle a, binary_angle b, bool *isnull)
 #define MOTION_COLUMNS	(CHART_COLUMNS + 2)
 
 static void
-fill_aspect(Datum *values, const AspectSet *set, int id_a, int id_b,
-			uint8 code, int32 deviation)
+fill_aspect(Datum *values, const AspectSet *set, binary_angle max_orb,
+			int id_a, int id_b, uint8 code, int32 deviation)
 {
 	const SetAspect *aspect = &set->aspects[code - 1];
 	binary_angle orb = cell_orb(deviation);
@@ -161,8 +165,8 @@ fill_aspect(Datum *values, const AspectSet *set, int id_a, int id_b,
 	values[3] = Float8GetDatum(angle_to_degrees(aspect->angle));
 	values[4] = Float8GetDatum(arc_to_degrees(cell_separation(set, code, deviation)));
 	values[5] = Float8GetDatum(arc_to_degrees(orb));
-	values[6] = Float8GetDatum(angle_to_degrees(aspect->max_orb));
-	values[7] = Float8GetDatum(cell_strength(orb, aspect->max_orb));
+	values[6] = Float8GetDatum(angle_to_degrees(max_orb));
+	values[7] = Float8GetDatum(cell_strength(orb, max_orb));
 	values[8] = CStringGetTextDatum(aspect_nature_name(aspect_set_nature(set, code - 1)));
 }
 
@@ -202,15 +206,22 @@ typedef struct Cells
 } Cells;
 
 static Cells
-compute_cells(const PreparedSet *prepared, const Selection *a,
-			  const Selection *b)
+allocate_cells(const Selection *a, const Selection *b)
 {
 	Cells		cells;
 
 	cells.codes = palloc(a->n * b->n + 1);
 	cells.deviations = palloc(a->n * b->n * sizeof(int32) + 1);
-	current_kernel->matrix(&prepared->table, a->longitudes, a->n,
-						   b->longitudes, b->n, cells.codes, cells.deviations);
+	return cells;
+}
+
+static Cells
+compute_cells(const PreparedSet *prepared, const Selection *a,
+			  const Selection *b)
+{
+	Cells		cells = allocate_cells(a, b);
+
+	find_cells(prepared, a, b, cells.codes, cells.deviations);
 	return cells;
 }
 
@@ -241,8 +252,9 @@ aspects_of_charts(PG_FUNCTION_ARGS)
 
 			if (code == 0)
 				continue;
-			fill_aspect(values, prepared->set, a.ids[i], b.ids[j], code,
-						cells.deviations[i * b.n + j]);
+			fill_aspect(values, prepared->set,
+						cell_max_orb(prepared->set, prepared->limits, a.ids[i], b.ids[j], code),
+						a.ids[i], b.ids[j], code, cells.deviations[i * b.n + j]);
 			fill_longitudes(values, nulls, prepared->set, code,
 							a.longitudes[i], b.longitudes[j]);
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
@@ -265,14 +277,15 @@ mover_of(const Chart *chart, const Selection *selection, int i)
 }
 
 static void
-put_moving_aspect(ReturnSetInfo *rsinfo, const AspectSet *set,
+put_moving_aspect(ReturnSetInfo *rsinfo, const PreparedSet *prepared,
 				  const Mover *a, const Mover *b, uint8 code, int32 deviation)
 {
 	Datum		values[MOTION_COLUMNS];
 	bool		nulls[MOTION_COLUMNS] = {false};
 
-	fill_aspect(values, set, a->id, b->id, code, deviation);
-	fill_longitudes(values, nulls, set, code, a->longitude, b->longitude);
+	fill_aspect(values, prepared->set, moving_max_orb(prepared, a, b, code, deviation),
+				a->id, b->id, code, deviation);
+	fill_longitudes(values, nulls, prepared->set, code, a->longitude, b->longitude);
 	fill_motion(values, nulls, a, b, deviation);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
@@ -297,16 +310,21 @@ transits(PG_FUNCTION_ARGS)
 	cells = compute_cells(prepared, &a, &b);
 
 	for (int i = 0; i < a.n; i++)
-		for (int j = 0; j < b.n; j++)
-			if (cells.codes[i * b.n + j] != 0)
-			{
-				Mover		moving = mover_of(sky, &a, i);
-				Mover		standing = {b.ids[j], b.longitudes[j], 0};
+	{
+		Mover		moving = mover_of(sky, &a, i);
 
-				put_moving_aspect(rsinfo, prepared->set, &moving, &standing,
-								  cells.codes[i * b.n + j],
-								  cells.deviations[i * b.n + j]);
-			}
+		for (int j = 0; j < b.n; j++)
+		{
+			Mover		standing = {b.ids[j], b.longitudes[j], 0};
+			uint8		code = cells.codes[i * b.n + j];
+			int32		deviation = cells.deviations[i * b.n + j];
+
+			if (motion_matters(prepared, &moving, &standing))
+				code = find_moving_aspect(prepared, &moving, &standing, false, &deviation);
+			if (code != 0)
+				put_moving_aspect(rsinfo, prepared, &moving, &standing, code, deviation);
+		}
+	}
 	stat_end_rows(&call, a.n * b.n, rows_returned(rsinfo));
 	return (Datum) 0;
 }
@@ -332,7 +350,8 @@ natal_aspects(PG_FUNCTION_ARGS)
 	takes_part = prepared->takes_part;
 	InitMaterializedSRF(fcinfo, 0);
 	select_all(chart, &all);
-	cells = compute_cells(prepared, &all, &all);
+	cells = allocate_cells(&all, &all);
+	find_natal_cells(prepared, &all, cells.codes, cells.deviations);
 
 	for (int i = 0; i < all.n; i++)
 		for (int j = i + 1; j < all.n; j++)
@@ -342,15 +361,18 @@ natal_aspects(PG_FUNCTION_ARGS)
 			int			second = all.ids[j];
 			Mover		a;
 			Mover		b;
+			uint8		code = cells.codes[cell];
+			int32		deviation = cells.deviations[cell];
 
-			if (cells.codes[cell] == 0 ||
-				!((takes_part[SIDE_A][first] && takes_part[SIDE_B][second]) ||
+			if (!((takes_part[SIDE_A][first] && takes_part[SIDE_B][second]) ||
 				  (takes_part[SIDE_A][second] && takes_part[SIDE_B][first])))
 				continue;
 			a = mover_of(chart, &all, i);
 			b = mover_of(chart, &all, j);
-			put_moving_aspect(rsinfo, prepared->set, &a, &b, cells.codes[cell],
-							  cells.deviations[cell]);
+			if (motion_matters(prepared, &a, &b))
+				code = find_moving_aspect(prepared, &a, &b, true, &deviation);
+			if (code != 0)
+				put_moving_aspect(rsinfo, prepared, &a, &b, code, deviation);
 		}
 	stat_end_rows(&call, all.n * (all.n - 1) / 2, rows_returned(rsinfo));
 	return (Datum) 0;
@@ -362,9 +384,11 @@ aspects_of_matrix(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	MatrixView	view;
+	const OrbLimits *limits;
 
 	InitMaterializedSRF(fcinfo, 0);
 	matrix_view(PG_GETARG_ASPECT_MATRIX(0), &view);
+	limits = orb_limits_create(view.set);
 	for (int i = 0; i < view.n; i++)
 		for (int j = 0; j < view.m; j++)
 		{
@@ -374,7 +398,10 @@ aspects_of_matrix(PG_FUNCTION_ARGS)
 
 			if (view.codes[cell] == 0)
 				continue;
-			fill_aspect(values, view.set, view.ids[SIDE_A][i], view.ids[SIDE_B][j],
+			fill_aspect(values, view.set,
+						cell_max_orb(view.set, limits, view.ids[SIDE_A][i],
+									 view.ids[SIDE_B][j], view.codes[cell]),
+						view.ids[SIDE_A][i], view.ids[SIDE_B][j],
 						view.codes[cell], view.deviations[cell]);
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		}

@@ -170,8 +170,19 @@ static AspectTally *
 tally_group(const ChartGroupView *group)
 {
 	bool		one_sided = aspect_set_is_one_sided(group->set);
-	TallyState *state = tally_pairs(group, one_sided);
-	AspectTally *tally = fold(state, one_sided);
+	const OrbLimits *limits = orb_limits_create(group->set);
+	AspectTally *tally;
+	TallyState *state;
+
+	/* nobody is first in a group */
+	if (limits != NULL && orb_limits_have_sides(limits))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("the aspect set of a group cannot tell who casts an aspect from who receives it"),
+				 errdetail("The members of a group are compared without an order."),
+				 errhint("Leave out \"casts\" and \"receives\", or say \"none\" of these aspects.")));
+	state = tally_pairs(group, one_sided);
+	tally = fold(state, one_sided);
 
 	DeleteExpandedObject(EOHPGetRWDatum(&state->header));
 	return tally;

@@ -156,6 +156,141 @@ make_planets_matrix(const AspectSet *set)
 	return matrix;
 }
 
+/*
+ * Orbs by body
+ */
+
+/* The max orbs of a cell, in the order of the rules. */
+static void
+fill_orbs(const OrbLimits *limits, const AspectRule *rules, int n, int id_a, int id_b,
+		  bool either_way, uint32 *max_orbs)
+{
+	for (int i = 0; i < n; i++)
+	{
+		int			k = rules[i].code - 1;
+		bool		allowed = orb_allowed(limits, id_a, id_b, k) ||
+		(either_way && orb_allowed(limits, id_b, id_a, k));
+
+		max_orbs[i] = allowed ? orb_limit(limits, id_a, id_b, k) : NO_ASPECT;
+	}
+}
+
+/* Room for the orbs of cells, and for what they lack. */
+static CellOrbs
+allocate_orbs(int cells, int n, uint32 **max_orbs)
+{
+	CellOrbs	orbs;
+
+	*max_orbs = palloc(Max(1, cells * n) * sizeof(uint32));
+	orbs.cells = cells;
+	orbs.max_orbs = *max_orbs;
+	orbs.shortfalls = palloc(Max(1, cells * n) * sizeof(uint32));
+	return orbs;
+}
+
+/* A table for all combinations of some bodies; returns what the cells lack. */
+static uint32 *
+prepare_combinations(AspectTable *table, const AspectSet *set, const OrbLimits *limits,
+					 const uint16 *ids, int n_ids, bool either_way)
+{
+	AspectRule	rules[MAX_ASPECTS];
+	int			n = aspect_set_rules(set, rules);
+	uint32	   *max_orbs;
+	CellOrbs	orbs = allocate_orbs(n_ids * n_ids, n, &max_orbs);
+
+	for (int a = 0; a < n_ids; a++)
+		for (int b = 0; b < n_ids; b++)
+			fill_orbs(limits, rules, n, ids[a], ids[b], either_way,
+					  max_orbs + (a * n_ids + b) * n);
+	aspect_table_prepare_by_cell(table, rules, n, aspect_set_options(set), &orbs);
+	pfree(max_orbs);
+	return orbs.shortfalls;
+}
+
+static void
+prepare_limits(PreparedSet *prepared)
+{
+	const OrbLimits *limits = prepared->limits;
+	AspectTable *planet_table = palloc(sizeof(AspectTable));
+	int			n = orb_classes(limits);
+	uint16		examples[BODY_IDS];
+
+	for (int class = 0; class < n; class++)
+		examples[class] = orb_class_body(limits, class);
+	prepared->shortfalls = prepare_combinations(&prepared->table, prepared->set, limits,
+												examples, n, false);
+	prepared->planet_shortfalls = prepare_combinations(planet_table, prepared->set, limits,
+													   planet_ids, PLANETS, false);
+	prepared->planet_table = planet_table;
+}
+
+/* What the cells of two selections lack, by the classes of their bodies. */
+static uint32 *
+select_shortfalls(const PreparedSet *prepared, const Selection *a, const Selection *b)
+{
+	int			classes = orb_classes(prepared->limits);
+	int			groups = prepared->table.groups;
+	uint32	   *shortfalls = palloc(Max(1, groups * a->n * b->n) * sizeof(uint32));
+	uint32	   *next = shortfalls;
+
+	for (int group = 0; group < groups; group++)
+		for (int i = 0; i < a->n; i++)
+		{
+			const uint32 *row = prepared->shortfalls +
+			(group * classes + orb_class(prepared->limits, a->ids[i])) * classes;
+
+			for (int j = 0; j < b->n; j++)
+				*next++ = row[orb_class(prepared->limits, b->ids[j])];
+		}
+	return shortfalls;
+}
+
+static void
+find_by_cell(const AspectTable *table, const uint32 *shortfalls, const Selection *a,
+			 const Selection *b, uint8 *codes, int32 *deviations)
+{
+	if (table->groups > 0)
+		current_kernel->matrix_by_cell(table, shortfalls, a->longitudes, a->n,
+									   b->longitudes, b->n, codes, deviations);
+	else
+		current_kernel->matrix(table, a->longitudes, a->n, b->longitudes, b->n,
+							   codes, deviations);
+}
+
+void
+find_cells(const PreparedSet *prepared, const Selection *a, const Selection *b,
+		   uint8 *codes, int32 *deviations)
+{
+	uint32	   *shortfalls;
+
+	if (likely(prepared->table.groups == 0))
+	{
+		find_by_cell(&prepared->table, NULL, a, b, codes, deviations);
+		return;
+	}
+	shortfalls = select_shortfalls(prepared, a, b);
+	find_by_cell(&prepared->table, shortfalls, a, b, codes, deviations);
+	pfree(shortfalls);
+}
+
+void
+find_natal_cells(const PreparedSet *prepared, const Selection *all,
+				 uint8 *codes, int32 *deviations)
+{
+	AspectTable table;
+	uint32	   *shortfalls;
+
+	if (prepared->limits == NULL || !orb_limits_have_sides(prepared->limits))
+	{
+		find_cells(prepared, all, all, codes, deviations);
+		return;
+	}
+	shortfalls = prepare_combinations(&table, prepared->set, prepared->limits,
+									  all->ids, all->n, true);
+	find_by_cell(&table, shortfalls, all, all, codes, deviations);
+	pfree(shortfalls);
+}
+
 static void *
 make_prepared_set(const struct varlena *argument)
 {
@@ -166,9 +301,16 @@ make_prepared_set(const struct varlena *argument)
 
 	prepared->set = (const AspectSet *) argument;
 	prepared->serial = ++serial;
-	n = aspect_set_rules(prepared->set, rules);
-	aspect_table_prepare(&prepared->table, rules, n,
-						 aspect_set_options(prepared->set));
+	prepared->planet_table = &prepared->table;
+	prepared->limits = orb_limits_create(prepared->set);
+	if (prepared->limits != NULL)
+		prepare_limits(prepared);
+	else
+	{
+		n = aspect_set_rules(prepared->set, rules);
+		aspect_table_prepare(&prepared->table, rules, n,
+							 aspect_set_options(prepared->set));
+	}
 	for (Side side = SIDE_A; side <= SIDE_B; side++)
 		prepared->listed[side] = mark_side(prepared->set, side,
 										   prepared->takes_part[side]);
@@ -224,7 +366,8 @@ make_prepared_majors(const struct varlena *argument)
 		drafts[i].max_orb = orb;
 	}
 	return make_prepared_set((struct varlena *) aspect_set_build(drafts, lengthof(drafts),
-																 0, NULL, NULL));
+																 0, NULL, NULL,
+																 NULL, NULL));
 }
 
 const PreparedSet *
@@ -291,31 +434,57 @@ fill_weights(PreparedModel *prepared, const ScoreModel *model)
 	return any;
 }
 
-/* The weights of the planets, in the order of the kernel in use. */
+/* The cells of the planets, in the order of the kernel in use. */
 static void
 arrange_planets(PreparedModel *prepared)
 {
-	arrange_weights(current_kernel, prepared->weights, PLANETS, PLANETS,
-					prepared->arranged);
+	arrange_cells(current_kernel, &prepared->table, prepared->weights,
+				  prepared->shortfalls, PLANETS, PLANETS, prepared->arranged);
 	prepared->kernel = current_kernel;
+}
+
+/* The table of the aspects and what they are worth; the bodies are placed. */
+static void
+prepare_worths(PreparedModel *prepared, const ScoreModel *model)
+{
+	AspectTableOptions options = aspect_set_options(prepared->set);
+	bool		constant = (model->flags & SCORE_MODEL_CONSTANT) != 0;
+	AspectRule	rules[MAX_ASPECTS];
+	int			n = score_model_rules(model, rules);
+	uint32	   *max_orbs;
+	CellOrbs	orbs;
+
+	prepared->limits = orb_limits_create(prepared->set);
+	prepared->shortfalls = NULL;
+	if (prepared->limits == NULL)
+	{
+		score_table_prepare(&prepared->table, rules, n, options, constant);
+		return;
+	}
+
+	orbs = allocate_orbs(prepared->n[SIDE_A] * prepared->n[SIDE_B], n, &max_orbs);
+	for (int a = 0; a < BODY_IDS; a++)
+		for (int b = 0; b < BODY_IDS; b++)
+			if (prepared->place[SIDE_A][a] >= 0 && prepared->place[SIDE_B][b] >= 0)
+				fill_orbs(prepared->limits, rules, n, a, b, false,
+						  max_orbs + (prepared->place[SIDE_A][a] * prepared->n[SIDE_B] +
+									  prepared->place[SIDE_B][b]) * n);
+	score_table_prepare_by_cell(&prepared->table, rules, n, options, constant, &orbs);
+	prepared->shortfalls = orbs.shortfalls;
+	pfree(max_orbs);
 }
 
 static PreparedModel *
 make_model(const ScoreModel *model)
 {
 	PreparedModel *prepared = palloc(sizeof(PreparedModel));
-	AspectRule	rules[MAX_ASPECTS];
-	int			n;
 	bool		any;
 
 	prepared->value = model;
 	prepared->set = score_model_set(model);
-	n = score_model_rules(model, rules);
-	score_table_prepare(&prepared->table, rules, n,
-						aspect_set_options(prepared->set),
-						(model->flags & SCORE_MODEL_CONSTANT) != 0);
 	place_bodies(prepared, model, SIDE_A);
 	place_bodies(prepared, model, SIDE_B);
+	prepare_worths(prepared, model);
 	any = fill_weights(prepared, model);
 	prepared->planets = any && places_are_planets(prepared, SIDE_A) &&
 		places_are_planets(prepared, SIDE_B);
@@ -326,7 +495,7 @@ make_model(const ScoreModel *model)
 
 		/* the setting may change: room for the widest */
 		for (int i = 0; kernels[i] != NULL; i++)
-			size = Max(size, weights_size(kernels[i], PLANETS, PLANETS));
+			size = Max(size, arranged_size(kernels[i], &prepared->table, PLANETS, PLANETS));
 		prepared->arranged = palloc(size * sizeof(float));
 		arrange_planets(prepared);
 	}
@@ -489,4 +658,64 @@ select_for_model(const PreparedModel *prepared, Side side, const Chart *chart,
 	for (int i = 0; i < chart->n; i++)
 		if (prepared->place[side][ids[i]] >= 0)
 			select_body(selection, chart, ids, i);
+}
+
+/*
+ * The cells of a model
+ */
+
+bool
+model_cells(const PreparedModel *prepared, const uint8 *rows, int n,
+			const uint8 *columns, int m, float *weights, uint32 *shortfalls)
+{
+	int			all_columns = prepared->n[SIDE_B];
+	int			all_cells = prepared->n[SIDE_A] * all_columns;
+	bool		any = false;
+
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < m; j++)
+		{
+			*weights = prepared->weights[rows[i] * all_columns + columns[j]];
+			any |= (*weights++ != 0);
+		}
+	for (int group = 0; group < prepared->table.aspects.groups; group++)
+		for (int i = 0; i < n; i++)
+			for (int j = 0; j < m; j++)
+				*shortfalls++ = prepared->shortfalls[group * all_cells +
+													 rows[i] * all_columns + columns[j]];
+	return any;
+}
+
+/* What the cells of two selections lack. */
+static uint32 *
+select_model_shortfalls(const PreparedModel *prepared, const Selection *a, const Selection *b)
+{
+	int			groups = prepared->table.aspects.groups;
+	int			all_cells = prepared->n[SIDE_A] * prepared->n[SIDE_B];
+	uint32	   *shortfalls = palloc(Max(1, groups * a->n * b->n) * sizeof(uint32));
+	uint32	   *next = shortfalls;
+
+	for (int group = 0; group < groups; group++)
+		for (int i = 0; i < a->n; i++)
+		{
+			const uint32 *row = prepared->shortfalls + group * all_cells +
+			prepared->place[SIDE_A][a->ids[i]] * prepared->n[SIDE_B];
+
+			for (int j = 0; j < b->n; j++)
+				*next++ = row[prepared->place[SIDE_B][b->ids[j]]];
+		}
+	return shortfalls;
+}
+
+void
+find_model_cells(const PreparedModel *prepared, const Selection *a, const Selection *b,
+				 uint8 *codes, int32 *deviations)
+{
+	uint32	   *shortfalls = NULL;
+
+	if (prepared->table.aspects.groups > 0)
+		shortfalls = select_model_shortfalls(prepared, a, b);
+	find_by_cell(&prepared->table.aspects, shortfalls, a, b, codes, deviations);
+	if (shortfalls != NULL)
+		pfree(shortfalls);
 }

@@ -19,6 +19,7 @@
 #include "synastry.h"
 #include "types/aspect_matrix.h"
 #include "types/chart.h"
+#include "types/orbs.h"
 #include "types/score_model.h"
 #include "types/score_query.h"
 
@@ -27,6 +28,14 @@ typedef struct PreparedSet
 	const AspectSet *set;
 	uint64		serial;			/* no other prepared set has this number */
 	AspectTable table;
+
+	/* orbs by body; NULL if the set has none.  Shortfalls go by classes */
+	const OrbLimits *limits;
+	uint32	   *shortfalls;		/* groups x classes x classes */
+
+	/* the same for the ten planets alone: often fewer groups, or none */
+	const AspectTable *planet_table;
+	uint32	   *planet_shortfalls;
 
 	/* who takes part on each side; only looked at if the side has a list */
 	bool		listed[2];
@@ -46,6 +55,14 @@ typedef struct PreparedModel
 	int			n[2];
 	int16		place[2][BODY_IDS];
 	float	   *weights;		/* n[SIDE_A] x n[SIDE_B] */
+
+	/*
+	 * Orbs by body; NULL if the set has none.  The table may have groups
+	 * then, and cells lack groups x n[SIDE_A] x n[SIDE_B]: arrange_cells()
+	 * wants those of its cells, from model_cells().
+	 */
+	const OrbLimits *limits;
+	uint32	   *shortfalls;
 
 	/*
 	 * If just the ten planets score on both sides, and every pair of charts
@@ -104,6 +121,28 @@ extern void select_for_set(const PreparedSet *prepared, Side side,
 						   const Chart *chart, Selection *selection);
 extern void select_for_model(const PreparedModel *prepared, Side side,
 							 const Chart *chart, Selection *selection);
+
+/*
+ * The aspects between two selections, row by row: what current_kernel->matrix()
+ * does when all cells have the same limits.
+ */
+extern void find_cells(const PreparedSet *prepared, const Selection *a,
+					   const Selection *b, uint8 *codes, int32 *deviations);
+extern void find_model_cells(const PreparedModel *prepared, const Selection *a,
+							 const Selection *b, uint8 *codes, int32 *deviations);
+
+/* inside one chart, where a body casts on another or that on this */
+extern void find_natal_cells(const PreparedSet *prepared, const Selection *all,
+							 uint8 *codes, int32 *deviations);
+
+/*
+ * Of a model the cells of some rows and columns, as arrange_cells() takes them:
+ * n x m weights, and groups x n x m shortfalls (not looked at, and may be
+ * NULL, without groups).  Returns whether any makes a term.
+ */
+extern bool model_cells(const PreparedModel *prepared, const uint8 *rows, int n,
+						const uint8 *columns, int m,
+						float *weights, uint32 *shortfalls);
 
 /* aspects.c: the matrix of a pair, by any set */
 extern AspectMatrix *matrix_of_pair(const PreparedSet *prepared,

@@ -79,6 +79,7 @@ typedef struct Pair
 	ChartView	a;
 	ChartView	b;
 	const AspectSet *set;
+	const OrbLimits *limits;	/* orbs by body, NULL if there are none */
 	Comparison	shown;
 	AspectLabel labels[MAX_ASPECTS];
 	const AspectSet *score_set;
@@ -90,17 +91,21 @@ typedef struct Pair
  * Finding
  */
 
-/* The selections are made; finds the aspects. */
+/* The selections are made; room for the aspects. */
 static void
-compare(Comparison *comparison, const AspectTable *table)
+allocate_cells(Comparison *comparison)
 {
 	int			cells = comparison->a.n * comparison->b.n;
 
 	comparison->codes = palloc(cells + 1);
 	comparison->deviations = palloc(cells * sizeof(int32) + 1);
-	current_kernel->matrix(table, comparison->a.longitudes, comparison->a.n,
-						   comparison->b.longitudes, comparison->b.n,
-						   comparison->codes, comparison->deviations);
+}
+
+static void
+count_found(Comparison *comparison)
+{
+	int			cells = comparison->a.n * comparison->b.n;
+
 	comparison->n_found = 0;
 	for (int cell = 0; cell < cells; cell++)
 		comparison->n_found += (comparison->codes[cell] != 0);
@@ -113,7 +118,9 @@ compare_and_score(Score *score, const PreparedModel *model)
 	Comparison *cells = &score->cells;
 	int			cell = 0;
 
-	compare(cells, &model->table.aspects);
+	allocate_cells(cells);
+	find_model_cells(model, &cells->a, &cells->b, cells->codes, cells->deviations);
+	count_found(cells);
 	score->contributions = palloc(cells->a.n * cells->b.n * sizeof(int32) + 1);
 	score->any = false;
 	score->sum = 0;
@@ -133,6 +140,10 @@ compare_and_score(Score *score, const PreparedModel *model)
 			}
 			score->contributions[cell] = score_cell(&model->table, cells->codes[cell],
 													cell_orb(cells->deviations[cell]),
+													cell_max_orb(model->set, model->limits,
+																 cells->a.ids[i],
+																 cells->b.ids[j],
+																 cells->codes[cell]),
 													weight);
 			score->sum += score->contributions[cell];
 		}
@@ -173,10 +184,13 @@ compare_pair(Pair *pair, const Chart *a, const Chart *b,
 	chart_view(a, &pair->a);
 	chart_view(b, &pair->b);
 	pair->set = set->set;
+	pair->limits = set->limits;
 	label_aspects(set->set, pair->labels);
 	select_for_set(set, SIDE_A, a, &pair->shown.a);
 	select_for_set(set, SIDE_B, b, &pair->shown.b);
-	compare(&pair->shown, &set->table);
+	allocate_cells(&pair->shown);
+	find_cells(set, &pair->shown.a, &pair->shown.b, pair->shown.codes, pair->shown.deviations);
+	count_found(&pair->shown);
 
 	pair->score_set = model->set;
 	select_for_model(model, SIDE_A, a, &pair->score.cells.a);
@@ -349,6 +363,8 @@ write_interaspect(JsonbWriter *writer, const Pair *pair, int i, int j)
 	const AspectLabel *label = &pair->labels[code - 1];
 	binary_angle orb = cell_orb(shown->deviations[cell]);
 	binary_angle separation = cell_separation(pair->set, code, shown->deviations[cell]);
+	binary_angle max_orb = cell_max_orb(pair->set, pair->limits, shown->a.ids[i],
+										shown->b.ids[j], code);
 
 	jsonb_begin_object(writer, &keys);
 	jsonb_write_decimal(writer, arc_to_decimal(orb), ARC_PLACES);
@@ -357,10 +373,9 @@ write_interaspect(JsonbWriter *writer, const Pair *pair, int i, int j)
 	jsonb_write_string(writer, label->name);
 	jsonb_write_string(writer, body_name(shown->a.ids[i]));
 	jsonb_write_string(writer, body_name(shown->b.ids[j]));
-	jsonb_write_decimal(writer, label->max_orb, ANGLE_PLACES);
-	jsonb_write_decimal(writer,
-						cell_strength_decimal(orb, pair->set->aspects[code - 1].max_orb),
-						STRENGTH_PLACES);
+	jsonb_write_decimal(writer, pair->limits == NULL ? label->max_orb : angle_to_decimal(max_orb),
+						ANGLE_PLACES);
+	jsonb_write_decimal(writer, cell_strength_decimal(orb, max_orb), STRENGTH_PLACES);
 	jsonb_write_decimal(writer, arc_to_decimal(separation), ARC_PLACES);
 	if (label->signs >= 0)
 		jsonb_write_bool(writer, angle_signs_apart(shown->a.longitudes[i],

@@ -15,22 +15,45 @@ PG_FUNCTION_INFO_V1(chart_mismatch);
 PG_FUNCTION_INFO_V1(chart_query_mismatch);
 PG_FUNCTION_INFO_V1(score_cells);
 
-/*
- * The weights of the cells of two selections; returns whether any makes a
- * term.
- */
-static bool
-select_weights(const PreparedModel *prepared, const Selection *a,
-			   const Selection *b, float *weights)
+/* the rows or columns of a selection in the weights of the model */
+static void
+place_selection(const PreparedModel *prepared, Side side, const Selection *selection,
+				uint8 *places)
 {
-	bool		any = false;
+	for (int i = 0; i < selection->n; i++)
+		places[i] = prepared->place[side][selection->ids[i]];
+}
 
-	for (int i = 0; i < a->n; i++)
-		for (int j = 0; j < b->n; j++)
-		{
-			*weights = prepared_weight(prepared, a->ids[i], b->ids[j]);
-			any |= (*weights++ != 0);
-		}
+/* Two selections that have a body each: false if no cell scores. */
+static bool
+score_selections(const PreparedModel *prepared, const Selection *a, const Selection *b,
+				 int64 *score)
+{
+	int			groups = prepared->table.aspects.groups;
+	float	   *weights = palloc(a->n * b->n * sizeof(float));
+	uint32	   *shortfalls = groups > 0
+	? palloc(groups * a->n * b->n * sizeof(uint32)) : NULL;
+	uint8		rows[MAX_BODIES];
+	uint8		columns[MAX_BODIES];
+	bool		any;
+
+	place_selection(prepared, SIDE_A, a, rows);
+	place_selection(prepared, SIDE_B, b, columns);
+	any = model_cells(prepared, rows, a->n, columns, b->n, weights, shortfalls);
+	if (any)
+	{
+		float	   *arranged = palloc(arranged_size(current_kernel, &prepared->table,
+													a->n, b->n) * sizeof(float));
+
+		arrange_cells(current_kernel, &prepared->table, weights, shortfalls, a->n, b->n,
+					  arranged);
+		*score = current_kernel->score(&prepared->table, a->longitudes, a->n,
+									   b->longitudes, b->n, arranged);
+		pfree(arranged);
+	}
+	if (shortfalls != NULL)
+		pfree(shortfalls);
+	pfree(weights);
 	return any;
 }
 
@@ -41,31 +64,11 @@ score_any(const PreparedModel *prepared, const Chart *a, const Chart *b,
 {
 	Selection	selection_a;
 	Selection	selection_b;
-	float	   *weights;
-	bool		any;
 
 	select_for_model(prepared, SIDE_A, a, &selection_a);
 	select_for_model(prepared, SIDE_B, b, &selection_b);
-	if (selection_a.n == 0 || selection_b.n == 0)
-		return false;
-
-	weights = palloc(selection_a.n * selection_b.n * sizeof(float));
-	any = select_weights(prepared, &selection_a, &selection_b, weights);
-	if (any)
-	{
-		float	   *arranged = palloc(weights_size(current_kernel, selection_a.n,
-												   selection_b.n) * sizeof(float));
-
-		arrange_weights(current_kernel, weights, selection_a.n, selection_b.n,
-						arranged);
-		*score = current_kernel->score(&prepared->table,
-									   selection_a.longitudes, selection_a.n,
-									   selection_b.longitudes, selection_b.n,
-									   arranged);
-		pfree(arranged);
-	}
-	pfree(weights);
-	return any;
+	return selection_a.n > 0 && selection_b.n > 0 &&
+		score_selections(prepared, &selection_a, &selection_b, score);
 }
 
 /* score_pair(), counted */
@@ -148,8 +151,7 @@ score_cells(PG_FUNCTION_ARGS)
 	select_for_model(prepared, SIDE_B, PG_GETARG_CHART(1), &b);
 	codes = palloc(a.n * b.n + 1);
 	deviations = palloc(a.n * b.n * sizeof(int32) + 1);
-	current_kernel->matrix(&prepared->table.aspects, a.longitudes, a.n,
-						   b.longitudes, b.n, codes, deviations);
+	find_model_cells(prepared, &a, &b, codes, deviations);
 
 	for (int i = 0; i < a.n; i++)
 		for (int j = 0; j < b.n; j++)
@@ -157,17 +159,20 @@ score_cells(PG_FUNCTION_ARGS)
 			int			cell = i * b.n + j;
 			float		weight = prepared_weight(prepared, a.ids[i], b.ids[j]);
 			binary_angle orb = cell_orb(deviations[cell]);
+			binary_angle max_orb;
 			Datum		values[5];
 			bool		nulls[5] = {false};
 
 			if (codes[cell] == 0 || weight == 0)
 				continue;
+			max_orb = cell_max_orb(prepared->set, prepared->limits, a.ids[i], b.ids[j],
+								   codes[cell]);
 			values[0] = CStringGetTextDatum(body_name(a.ids[i]));
 			values[1] = CStringGetTextDatum(body_name(b.ids[j]));
 			values[2] = CStringGetTextDatum(aspect_set_name(prepared->set, codes[cell] - 1));
 			values[3] = Float8GetDatum(arc_to_degrees(orb));
 			values[4] = Float8GetDatum((double) score_cell(&prepared->table, codes[cell],
-														   orb, weight) / SCORE_ONE);
+														   orb, max_orb, weight) / SCORE_ONE);
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		}
 	stat_end_rows(&call, a.n * b.n, rows_returned(rsinfo));

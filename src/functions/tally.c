@@ -113,8 +113,7 @@ count_some(TallyState *state, const PreparedSet *prepared, const Selection *a,
 			place++;
 		}
 	}
-	current_kernel->matrix(&prepared->table, a->longitudes, a->n,
-						   b->longitudes, b->n, state->codes, state->deviations);
+	find_cells(prepared, a, b, state->codes, state->deviations);
 	add_findings(state, a->n * b->n, places);
 }
 
@@ -200,8 +199,7 @@ count_complete(TallyState *state, const PreparedSet *prepared,
 			count_waiting(state);
 		return;
 	}
-	current_kernel->matrix(&prepared->table, a->longitudes, a->n,
-						   b->longitudes, b->n, state->codes, state->deviations);
+	find_cells(prepared, a, b, state->codes, state->deviations);
 	add_findings(state, a->n * b->n, NULL);
 	if (state->pending_complete == PAIRS_BEFORE_BATCHES)
 		make_room_to_wait(state, prepared);

@@ -113,10 +113,30 @@ smaller(Cells x, Cells y)
 	return simde_mm256_min_epu32(x, y);
 }
 
+ALWAYS_INLINE Cells
+larger(Cells x, Cells y)
+{
+	return simde_mm256_max_epu32(x, y);
+}
+
+/* bit by bit */
+ALWAYS_INLINE Cells
+both(Cells x, Cells y)
+{
+	return simde_mm256_and_si256(x, y);
+}
+
 ALWAYS_INLINE Truth
 at_most(Cells x, Cells y)
 {
 	return simde_mm256_cmpeq_epi32(smaller(x, y), x);
+}
+
+/* of signed integers */
+ALWAYS_INLINE Truth
+is_less(Cells x, Cells y)
+{
+	return simde_mm256_cmpgt_epi32(y, x);
 }
 
 ALWAYS_INLINE Cells
@@ -285,6 +305,12 @@ multiply(Floats x, Floats y)
 	return simde_mm256_mul_ps(x, y);
 }
 
+ALWAYS_INLINE Floats
+divide(Floats x, Floats y)
+{
+	return simde_mm256_div_ps(x, y);
+}
+
 ALWAYS_INLINE int64_t
 sum_of_lanes(Cells x)
 {
@@ -323,6 +349,7 @@ const Kernel avx2_kernel = {
 	.lanes = LANES,
 	.supported = avx2_supported,
 	.matrix = simd_matrix,
+	.matrix_by_cell = simd_matrix_by_cell,
 	.score = simd_score,
 	.tally = simd_tally,
 	.candidates = scalar_candidates,

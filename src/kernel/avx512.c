@@ -118,10 +118,30 @@ smaller(Cells x, Cells y)
 	return _mm512_min_epu32(x, y);
 }
 
+ALWAYS_INLINE Cells
+larger(Cells x, Cells y)
+{
+	return _mm512_max_epu32(x, y);
+}
+
+/* bit by bit */
+ALWAYS_INLINE Cells
+both(Cells x, Cells y)
+{
+	return _mm512_and_si512(x, y);
+}
+
 ALWAYS_INLINE Truth
 at_most(Cells x, Cells y)
 {
 	return _mm512_cmple_epu32_mask(x, y);
+}
+
+/* of signed integers */
+ALWAYS_INLINE Truth
+is_less(Cells x, Cells y)
+{
+	return _mm512_cmplt_epi32_mask(x, y);
 }
 
 ALWAYS_INLINE Cells
@@ -284,6 +304,12 @@ multiply(Floats x, Floats y)
 	return _mm512_mul_ps(x, y);
 }
 
+ALWAYS_INLINE Floats
+divide(Floats x, Floats y)
+{
+	return _mm512_div_ps(x, y);
+}
+
 ALWAYS_INLINE int64_t
 sum_of_lanes(Cells x)
 {
@@ -331,6 +357,7 @@ const Kernel avx512_kernel = {
 	.lanes = LANES,
 	.supported = avx512_supported,
 	.matrix = simd_matrix,
+	.matrix_by_cell = simd_matrix_by_cell,
 	.score = simd_score,
 	.tally = simd_tally,
 	.candidates = avx512_candidates,

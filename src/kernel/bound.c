@@ -89,6 +89,24 @@ admit(Window *window, float worth)
 	window->empty = false;
 }
 
+/*
+ * Limits by cell: the cell with the largest one has the largest share of the
+ * worth at any orb, but for those of a max orb of 0, which are worth all at an
+ * orb of 1.  Rounding the two numbers of a share and the share itself costs
+ * less than this, relatively.
+ */
+#define SHARE_ROUNDING	(1.0f / (1 << 20))
+
+static float
+most_of_share(const ScoreTable *table, int rule, int64_t orb)
+{
+	int64_t		max_orb = table->max_orb[rule] > 1 ? table->max_orb[rule] : 1;
+	float		share = orb <= 1 ? 1 : orb < max_orb ?
+	(float) (max_orb - orb) / (float) max_orb * (1 + SHARE_ROUNDING) : 0;
+
+	return share * table->falling[rule] + table->base[rule];
+}
+
 /* per unit of weight, as the kernels compute it */
 static float
 worth_of_orb(const ScoreTable *table, int rule, int64_t orb)
@@ -96,6 +114,8 @@ worth_of_orb(const ScoreTable *table, int rule, int64_t orb)
 	int64_t		max_orb = table->max_orb[rule];
 	int32_t		rest = (int32_t) (orb < max_orb ? max_orb - orb : 0);
 
+	if (table->aspects.groups > 0)
+		return most_of_share(table, rule, orb);
 	return (float) rest * table->slope[rule] + table->base[rule];
 }
 
@@ -113,7 +133,8 @@ admit_rule(Window *window, const ScoreTable *table, int rule)
 
 	if (begin > end)
 		return;
-	if (begin == window->begin && end == window->end)
+	/* with limits by cell there may be one that does not match */
+	if (begin == window->begin && end == window->end && table->aspects.groups == 0)
 		window->covered = true;
 
 	admit(window, worth_of_orb(table, rule, llabs(begin - angle)));

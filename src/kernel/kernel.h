@@ -24,7 +24,11 @@
  *
  *			rounded to the nearest integer, ties to even; the sum of these
  *			integers over all cells is exact, so that the order of summation
- *			does not matter.
+ *			does not matter.  Where max_orb depends on the cell no slope can be
+ *			prepared, and
+ *
+ *				share = (float) rest / (float) max_orb		(1 if max_orb is 0)
+ *				value = (share * falling + base) * weight
  */
 #ifndef SYNASTRY_KERNEL_H
 #define SYNASTRY_KERNEL_H
@@ -45,6 +49,9 @@
  */
 #define BUCKETS			16
 #define BUCKET_SHIFT	27
+
+/* a table of more groups of rules is never bucketed; see AspectTable */
+#define BUCKET_GROUPS	4
 
 /* contributions and scores are integers in units of 2^-16 */
 #define SCORE_ONE		65536
@@ -105,6 +112,24 @@ typedef struct AspectTable
 	uint32_t	bucket_angle[BUCKETS];
 	uint32_t	bucket_limit[BUCKETS];
 	uint8_t		bucket_code[BUCKETS];
+
+	/*
+	 * Limits by cell: limit and max_orb are the largest of all cells, and a
+	 * cell's own are less by its shortfall in the group of the rule: numbers
+	 * modulo 2^32 to be added, in as many arrays as there are groups.  A rule
+	 * of group 0 has the same limit everywhere, those of group g use array g
+	 * - 1.  bound is one more than the limit, so that a shortfall of -bound
+	 * leaves nothing.  Without groups nothing of this is looked at.
+	 */
+	int			groups;
+	bool		one_for_all;	/* one group, of all rules */
+	bool		known_by_all;	/* every cell has every aspect, with a max orb
+								 * above 0 */
+	uint8_t		group[MAX_ASPECTS];
+	uint32_t	bound[MAX_ASPECTS];
+	uint32_t	in_group[BUCKET_GROUPS][MAX_ASPECTS];	/* masks */
+	uint32_t	bucket_bound[BUCKETS];
+	uint32_t	bucket_in_group[BUCKET_GROUPS][BUCKETS];
 } AspectTable;
 
 /*
@@ -112,6 +137,8 @@ typedef struct AspectTable
  *
  * "linear" is true when bounds are inclusive and every rule has a base of 0: a
  * cell without an aspect then has rest 0 and is worth 0 without being asked.
+ * With limits by cell every cell must be known_by_all for that.  "based" is true
+ * when a rule has a base.
  */
 /*
  * A bucket and its mirror image, for those who look up one difference at a
@@ -129,13 +156,17 @@ typedef struct ScoreTable
 {
 	AspectTable aspects;
 	bool		linear;
+	bool		based;
 	uint32_t	max_orb[MAX_ASPECTS];	/* at most INT32_MAX */
 	float		slope[MAX_ASPECTS];
 	float		base[MAX_ASPECTS];
+	float		falling[MAX_ASPECTS];	/* worth that falls with the orb, by
+										 * cell */
 
 	uint32_t	bucket_max_orb[BUCKETS];
 	float		bucket_slope[BUCKETS];
 	float		bucket_base[BUCKETS];
+	float		bucket_falling[BUCKETS];
 	ScoreArc	arcs[2 * BUCKETS];	/* by the leading bits of a difference */
 } ScoreTable;
 
@@ -152,6 +183,29 @@ extern void score_table_prepare(ScoreTable *table, const AspectRule *rules,
 								bool constant);
 
 /*
+ * Max orbs that differ between cells.  max_orbs has for each cell, in any
+ * order, one number a rule, in the order of the rules; NO_ASPECT where the
+ * cell knows no such aspect.  Those of the rules themselves are not looked at,
+ * and their codes must differ.
+ */
+#define NO_ASPECT	UINT32_MAX
+
+typedef struct CellOrbs
+{
+	int			cells;
+	const uint32_t *max_orbs;	/* cells x rules */
+	uint32_t   *shortfalls;		/* result: groups x cells, room for rules x
+								 * cells */
+} CellOrbs;
+
+extern void aspect_table_prepare_by_cell(AspectTable *table, const AspectRule *rules,
+										 int n, AspectTableOptions options,
+										 const CellOrbs *orbs);
+extern void score_table_prepare_by_cell(ScoreTable *table, const AspectRule *rules,
+										int n, AspectTableOptions options,
+										bool constant, const CellOrbs *orbs);
+
+/*
  * What one left chart makes of many right ones; see bound.h.  The code of a
  * longitude is one of so many.
  */
@@ -166,6 +220,9 @@ typedef struct BoundRow BoundRow;
  * Weights are handed to score() in the order in which it reads them, which
  * arrange_weights() makes from a dense n x m array of rows: lanes of cells
  * with padding of weight 0.  weights_size() says how many floats that takes.
+ * A table with limits by cell has behind each vector of weights those of the
+ * shortfalls of the same cells, group by group; arrange_cells() and
+ * arranged_size() are the same for any table.
  */
 typedef struct Kernel
 {
@@ -178,6 +235,12 @@ typedef struct Kernel
 						   const binary_angle *a, int n,
 						   const binary_angle *b, int m,
 						   uint8_t *code, int32_t *deviation);
+
+	/* the same for a table with groups: shortfalls are groups x n x m */
+	void		(*matrix_by_cell) (const AspectTable *table, const uint32_t *shortfalls,
+								   const binary_angle *a, int n,
+								   const binary_angle *b, int m,
+								   uint8_t *code, int32_t *deviation);
 
 	/* the sum of all contributions, in units of 1 / SCORE_ONE */
 	int64_t		(*score) (const ScoreTable *table,
@@ -250,16 +313,25 @@ can_tally(const AspectTable *table)
 	for (int rule = 0; rule < table->n; rule++)
 		if (table->limit[rule] >> BUCKET_SHIFT != 0)
 			return false;
-	return table->bucketed;
+	return table->bucketed && table->groups == 0;
 }
 
 extern size_t weights_size(const Kernel *kernel, int n, int m);
 extern void arrange_weights(const Kernel *kernel, const float *weights,
 							int n, int m, float *arranged);
 
-/* what score() adds for one cell with this code and orb, for explanations */
-extern int32_t score_cell(const ScoreTable *table, uint8_t code,
-						  uint32_t orb, float weight);
+/* shortfalls: groups x n x m, not looked at if the table has no groups */
+extern size_t arranged_size(const Kernel *kernel, const ScoreTable *table, int n, int m);
+extern void arrange_cells(const Kernel *kernel, const ScoreTable *table,
+						  const float *weights, const uint32_t *shortfalls,
+						  int n, int m, float *arranged);
+
+/*
+ * What score() adds for one cell with this code and orb, for explanations; the
+ * max orb of the cell counts only if the table has groups.
+ */
+extern int32_t score_cell(const ScoreTable *table, uint8_t code, uint32_t orb,
+						  uint32_t max_orb, float weight);
 
 /*
  * All variants of this build, best first, ending with the scalar one and

@@ -129,10 +129,30 @@ smaller(Cells x, Cells y)
 	return simde_vminq_u32(x, y);
 }
 
+ALWAYS_INLINE Cells
+larger(Cells x, Cells y)
+{
+	return simde_vmaxq_u32(x, y);
+}
+
+/* bit by bit */
+ALWAYS_INLINE Cells
+both(Cells x, Cells y)
+{
+	return simde_vandq_u32(x, y);
+}
+
 ALWAYS_INLINE Truth
 at_most(Cells x, Cells y)
 {
 	return simde_vcleq_u32(x, y);
+}
+
+/* of signed integers */
+ALWAYS_INLINE Truth
+is_less(Cells x, Cells y)
+{
+	return simde_vcltq_s32(simde_vreinterpretq_s32_u32(x), simde_vreinterpretq_s32_u32(y));
 }
 
 ALWAYS_INLINE Cells
@@ -310,6 +330,13 @@ multiply(Floats x, Floats y)
 	return simde_vmulq_f32(x, y);
 }
 
+/* vectors are numbers to both compilers; not every SIMDe has the intrinsic */
+ALWAYS_INLINE Floats
+divide(Floats x, Floats y)
+{
+	return x / y;
+}
+
 ALWAYS_INLINE int64_t
 sum_of_lanes(Cells x)
 {
@@ -342,6 +369,7 @@ const Kernel neon_kernel = {
 	.lanes = LANES,
 	.supported = neon_supported,
 	.matrix = simd_matrix,
+	.matrix_by_cell = simd_matrix_by_cell,
 	.score = simd_score,
 	.tally = simd_tally,
 	.candidates = scalar_candidates,

@@ -6,6 +6,7 @@
  * values become masks of ones or zeros.
  */
 #include <math.h>
+#include <string.h>
 
 #include "kernel.h"
 #include "variants.h"
@@ -124,6 +125,58 @@ fill_matrix(const AspectTable *table, bool bucketed,
 	}
 }
 
+/*
+ * Limits by cell: the reference of what they mean, rule by rule
+ */
+
+/* the rules are tried as in find_in_rules(); cell is the first shortfall */
+static inline Finding
+find_in_cell(const AspectTable *table, const uint32_t *cell, size_t stride,
+			 uint32_t difference)
+{
+	uint32_t	separation = magnitude(difference);
+	uint32_t	bucket = bucket_of(difference);
+	uint32_t	end = table->bucket_end[bucket];
+	uint32_t	settles = mask_if(table->first);
+	Finding		finding = {0, 0, UINT32_MAX, 0};
+
+	for (uint32_t rule = table->bucket_begin[bucket]; rule < end; rule++)
+	{
+		uint32_t	deviation = separation - table->angle[rule];
+		uint32_t	orb = magnitude(deviation);
+		uint32_t	group = table->group[rule];
+		uint32_t	bound = table->bound[rule] + (group > 0 ? cell[(group - 1) * stride] : 0);
+		uint32_t	better = mask_if(orb < bound) & mask_if(orb < finding.orb) &
+		~(finding.found & settles);
+
+		finding.index ^= (finding.index ^ rule) & better;
+		finding.deviation ^= (finding.deviation ^ deviation) & better;
+		finding.orb ^= (finding.orb ^ orb) & better;
+		finding.found |= better;
+	}
+
+	return finding;
+}
+
+static void
+scalar_matrix_by_cell(const AspectTable *table, const uint32_t *shortfalls,
+					  const binary_angle *a, int n, const binary_angle *b, int m,
+					  uint8_t *code, int32_t *deviation)
+{
+	size_t		cells = (size_t) n * (size_t) m;
+
+	for (int i = 0; i < n; i++)
+	{
+		for (int j = 0; j < m; j++)
+		{
+			Finding		finding = find_in_cell(table, shortfalls++, cells, a[i] - b[j]);
+
+			*code++ = (uint8_t) (table->code[finding.index] & finding.found);
+			*deviation++ = (int32_t) (finding.deviation & finding.found);
+		}
+	}
+}
+
 static void
 scalar_matrix(const AspectTable *table,
 			  const binary_angle *a, int n, const binary_angle *b, int m,
@@ -194,12 +247,56 @@ add_scores(const ScoreTable *table,
 	return sum;
 }
 
+static inline int32_t
+contribution_by_cell(const ScoreTable *table, uint32_t rule, uint32_t orb, uint32_t max_orb,
+					 float weight)
+{
+	uint32_t	whole = max_orb > 1 ? max_orb : 1;
+	uint32_t	rest = whole - (orb < max_orb ? orb : max_orb);
+	float		share = (float) (int32_t) rest / (float) (int32_t) whole;
+
+	return (int32_t) lrintf((share * table->falling[rule] + table->base[rule]) * weight);
+}
+
+/* the numbers of a cell: its weight, and what it lacks in each group */
+static int64_t
+scalar_score_by_cell(const ScoreTable *table,
+					 const binary_angle *a, int n, const binary_angle *b, int m,
+					 const float *numbers)
+{
+	int64_t		sum = 0;
+
+	for (int j = 0; j < m; j++)
+	{
+		for (int i = 0; i < n; i++)
+		{
+			uint32_t	shortfalls[MAX_ASPECTS];
+			Finding		finding;
+			uint32_t	group;
+
+			memcpy(shortfalls, numbers + 1, (size_t) table->aspects.groups * sizeof(uint32_t));
+			finding = find_in_cell(&table->aspects, shortfalls, 1, a[i] - b[j]);
+			group = table->aspects.group[finding.index];
+			if (finding.found)
+				sum += contribution_by_cell(table, finding.index, finding.orb,
+											table->max_orb[finding.index] +
+											(group > 0 ? shortfalls[group - 1] : 0),
+											*numbers);
+			numbers += 1 + table->aspects.groups;
+		}
+	}
+
+	return sum;
+}
+
 static int64_t
 scalar_score(const ScoreTable *table,
 			 const binary_angle *a, int n, const binary_angle *b, int m,
 			 const float *weights)
 {
-	if (!table->aspects.bucketed)
+	if (table->aspects.groups > 0)
+		return scalar_score_by_cell(table, a, n, b, m, weights);
+	else if (!table->aspects.bucketed)
 		return add_scores(table, score_in_rules, a, n, b, m, weights);
 	else if (table->linear)
 		return add_scores(table, score_in_arc, a, n, b, m, weights);
@@ -208,13 +305,18 @@ scalar_score(const ScoreTable *table,
 }
 
 int32_t
-score_cell(const ScoreTable *table, uint8_t code, uint32_t orb, float weight)
+score_cell(const ScoreTable *table, uint8_t code, uint32_t orb, uint32_t max_orb,
+		   float weight)
 {
 	for (int rule = 0; rule < table->aspects.n; rule++)
 	{
-		if (table->aspects.code[rule] == code)
-			return contribution(orb, table->max_orb[rule], table->slope[rule],
-								table->base[rule], weight);
+		if (table->aspects.code[rule] != code)
+			continue;
+		if (table->aspects.groups > 0)
+			return contribution_by_cell(table, (uint32_t) rule, orb,
+										max_orb < INT32_MAX ? max_orb : INT32_MAX, weight);
+		return contribution(orb, table->max_orb[rule], table->slope[rule],
+							table->base[rule], weight);
 	}
 
 	return 0;
@@ -257,6 +359,7 @@ const Kernel scalar_kernel = {
 	.lanes = 1,
 	.supported = scalar_supported,
 	.matrix = scalar_matrix,
+	.matrix_by_cell = scalar_matrix_by_cell,
 	.score = scalar_score,
 	.tally = scalar_tally,
 	.candidates = scalar_candidates,

@@ -27,7 +27,9 @@
  *		columns 0..7	row 0 | row 1 | ... | row 9				10 vectors
  *		columns 8..9	rows 0..3 | rows 4..7 | rows 8..9		 3 vectors
  *
- * The weights lie in this order; see arrange_weights().
+ * The weights lie in this order; see arrange_weights().  Where limits depend on
+ * the cell, each vector of weights is followed by the shortfalls of its cells,
+ * a vector a group.
  */
 #ifndef SYNASTRY_SIMD_KERNEL_H
 #define SYNASTRY_SIMD_KERNEL_H
@@ -56,7 +58,10 @@ typedef enum ScoreMethod
 {
 	LINEAR_BUCKETS,
 	ANY_BUCKETS,
-	RULES
+	RULES,
+	LINEAR_CELLS,
+	CELL_BUCKETS,
+	CELL_RULES
 } ScoreMethod;
 
 /* sums of contributions, by lane until they might overflow */
@@ -84,14 +89,20 @@ rule_to_try(const AspectTable *table, int attempt)
  * an orb beyond the limit counts as the largest number there is.
  */
 ALWAYS_INLINE Truth
-offer_rule(const AspectTable *table, int rule, Cells orb, Cells *best)
+offer_orb(const AspectTable *table, Truth within, Cells orb, Cells *best)
 {
 	Cells		nothing = splat(UINT32_MAX);
-	Cells		offered = choose(at_most(orb, splat(table->limit[rule])), orb, nothing);
+	Cells		offered = choose(within, orb, nothing);
 	Truth		refused = at_most(table->first ? nothing : *best, offered);
 
 	*best = table->first ? choose(refused, *best, offered) : smaller(*best, offered);
 	return refused;
+}
+
+ALWAYS_INLINE Truth
+offer_rule(const AspectTable *table, int rule, Cells orb, Cells *best)
+{
+	return offer_orb(table, at_most(orb, splat(table->limit[rule])), orb, best);
 }
 
 /*
@@ -310,6 +321,8 @@ score_in_rules(const ScoreTable *table, Cells difference, Floats weights)
 										   as_floats(base)), weights));
 }
 
+#include "simd_cells.h"
+
 ALWAYS_INLINE void
 add_to_sum(Sum *sum, Cells contributions)
 {
@@ -322,25 +335,41 @@ add_to_sum(Sum *sum, Cells contributions)
 	}
 }
 
-ALWAYS_INLINE void
-score_vector(const ScoreTable *table, const ScoreLookUps *look_ups, ScoreMethod method,
-			 Cells difference, const float *weights, Sum *sum)
+/* the look-ups are those of the method */
+typedef struct ScoreTools
 {
-	Floats		weight = load_floats(weights);
+	const ScoreTable *table;
+	const ScoreLookUps *look_ups;
+	const CellLookUps *cell_look_ups;
+	ScoreMethod method;
+	int			groups;
+	int			step;			/* from the numbers of a vector to the next */
+} ScoreTools;
 
-	if (method == LINEAR_BUCKETS)
-		add_to_sum(sum, score_in_linear_buckets(look_ups, difference, weight));
-	else if (method == ANY_BUCKETS)
-		add_to_sum(sum, score_in_buckets(look_ups, difference, weight));
+ALWAYS_INLINE void
+score_vector(ScoreTools tools, Cells difference, const float *numbers, Sum *sum)
+{
+	if (tools.method == LINEAR_BUCKETS)
+		add_to_sum(sum, score_in_linear_buckets(tools.look_ups, difference,
+												load_floats(numbers)));
+	else if (tools.method == ANY_BUCKETS)
+		add_to_sum(sum, score_in_buckets(tools.look_ups, difference, load_floats(numbers)));
+	else if (tools.method == LINEAR_CELLS)
+		add_to_sum(sum, score_in_linear_cells(tools.cell_look_ups, tools.groups,
+											  difference, numbers));
+	else if (tools.method == CELL_BUCKETS)
+		add_to_sum(sum, score_in_cell_buckets(tools.cell_look_ups, tools.groups,
+											  difference, numbers));
+	else if (tools.method == CELL_RULES)
+		add_to_sum(sum, score_in_cell_rules(tools.table, difference, numbers));
 	else
-		add_to_sum(sum, score_in_rules(table, difference, weight));
+		add_to_sum(sum, score_in_rules(tools.table, difference, load_floats(numbers)));
 }
 
-/* one group of columns; returns where the weights of the next one begin */
+/* one group of columns; returns where the numbers of the next one begin */
 ALWAYS_INLINE const float *
-score_group(const ScoreTable *table, const ScoreLookUps *look_ups, ScoreMethod method,
-			const binary_angle *a, int n, const binary_angle *b, int width,
-			const float *weights, Sum *sum)
+score_group(ScoreTools tools, const binary_angle *a, int n, const binary_angle *b, int width,
+			const float *numbers, Sum *sum)
 {
 	int			height = LANES / width;
 	Cells		columns = repeat_columns(b, width);
@@ -350,31 +379,30 @@ score_group(const ScoreTable *table, const ScoreLookUps *look_ups, ScoreMethod m
 	{
 		Cells		rows = spread_rows(load_group(a + i, height), width);
 
-		score_vector(table, look_ups, method, subtract(rows, columns), weights, sum);
-		weights += LANES;
+		score_vector(tools, subtract(rows, columns), numbers, sum);
+		numbers += tools.step;
 	}
 
 	if (i < n)
 	{
 		Cells		rows = spread_rows(load_some(a + i, n - i), width);
 
-		score_vector(table, look_ups, method, subtract(rows, columns), weights, sum);
-		weights += LANES;
+		score_vector(tools, subtract(rows, columns), numbers, sum);
+		numbers += tools.step;
 	}
 
-	return weights;
+	return numbers;
 }
 
 ALWAYS_INLINE int64_t
-score_groups(const ScoreTable *table, const ScoreLookUps *look_ups, ScoreMethod method,
-			 const binary_angle *a, int n, const binary_angle *b, int m,
-			 const float *weights)
+score_groups(ScoreTools tools, const binary_angle *a, int n, const binary_angle *b, int m,
+			 const float *numbers)
 {
 	Sum			sum = {0, splat(0), SCORE_LANE_CELLS};
 
 #define SCORE_GROUP(width) \
 	do { \
-		weights = score_group(table, look_ups, method, a, n, b, width, weights, &sum); \
+		numbers = score_group(tools, a, n, b, width, numbers, &sum); \
 		b += width; \
 	} while (0)
 
@@ -405,12 +433,13 @@ score_by_linear_buckets(const ScoreTable *table,
 						const float *weights)
 {
 	ScoreLookUps look_ups;
+	ScoreTools	tools = {table, &look_ups, NULL, LINEAR_BUCKETS, 0, LANES};
 
 	look_ups.places = places_from(&table->aspects);
 	look_ups.angle = look_up_from(table->aspects.bucket_angle, table->aspects.angle);
 	look_ups.max_orb = look_up_from(table->bucket_max_orb, table->max_orb);
 	look_ups.slope = look_up_from_floats(table->bucket_slope, table->slope);
-	return score_groups(table, &look_ups, LINEAR_BUCKETS, a, n, b, m, weights);
+	return score_groups(tools, a, n, b, m, weights);
 }
 
 static NEVER_INLINE int64_t
@@ -419,6 +448,7 @@ score_by_buckets(const ScoreTable *table,
 				 const float *weights)
 {
 	ScoreLookUps look_ups;
+	ScoreTools	tools = {table, &look_ups, NULL, ANY_BUCKETS, 0, LANES};
 
 	look_ups.places = places_from(&table->aspects);
 	look_ups.angle = look_up_from(table->aspects.bucket_angle, table->aspects.angle);
@@ -426,7 +456,7 @@ score_by_buckets(const ScoreTable *table,
 	look_ups.max_orb = look_up_from(table->bucket_max_orb, table->max_orb);
 	look_ups.slope = look_up_from_floats(table->bucket_slope, table->slope);
 	look_ups.base = look_up_from_floats(table->bucket_base, table->base);
-	return score_groups(table, &look_ups, ANY_BUCKETS, a, n, b, m, weights);
+	return score_groups(tools, a, n, b, m, weights);
 }
 
 static NEVER_INLINE int64_t
@@ -434,7 +464,102 @@ score_by_rules(const ScoreTable *table,
 			   const binary_angle *a, int n, const binary_angle *b, int m,
 			   const float *weights)
 {
-	return score_groups(table, NULL, RULES, a, n, b, m, weights);
+	ScoreTools	tools = {table, NULL, NULL, RULES, 0, LANES};
+
+	return score_groups(tools, a, n, b, m, weights);
+}
+
+/* limits by cell, by buckets; arrays: of shortfalls behind the weights */
+ALWAYS_INLINE int64_t
+score_cell_groups(const ScoreTable *table, ScoreMethod method, int groups, int arrays,
+				  const binary_angle *a, int n, const binary_angle *b, int m,
+				  const float *numbers)
+{
+	CellLookUps look_ups;
+	ScoreTools	tools = {table, NULL, &look_ups, method, groups, LANES * (1 + arrays)};
+
+	look_up_groups(&look_ups, &table->aspects, groups);
+	look_ups.max_orb = look_up_from(table->bucket_max_orb, table->max_orb);
+	look_ups.falling = look_up_from_floats(table->bucket_falling, table->falling);
+	return score_groups(tools, a, n, b, m, numbers);
+}
+
+static NEVER_INLINE int64_t
+score_by_linear_cells_of_one(const ScoreTable *table,
+							 const binary_angle *a, int n, const binary_angle *b, int m,
+							 const float *numbers)
+{
+	return score_cell_groups(table, LINEAR_CELLS, ONE_FOR_ALL, 1,
+							 a, n, b, m, numbers);
+}
+
+static NEVER_INLINE int64_t
+score_by_linear_cells(const ScoreTable *table,
+					  const binary_angle *a, int n, const binary_angle *b, int m,
+					  const float *numbers)
+{
+	return score_cell_groups(table, LINEAR_CELLS, 1, 1,
+							 a, n, b, m, numbers);
+}
+
+static NEVER_INLINE int64_t
+score_by_linear_cells_of_two(const ScoreTable *table,
+							 const binary_angle *a, int n, const binary_angle *b, int m,
+							 const float *numbers)
+{
+	return score_cell_groups(table, LINEAR_CELLS, 2, 2,
+							 a, n, b, m, numbers);
+}
+
+static NEVER_INLINE int64_t
+score_by_linear_cells_of_many(const ScoreTable *table,
+							  const binary_angle *a, int n, const binary_angle *b, int m,
+							  const float *numbers)
+{
+	return score_cell_groups(table, LINEAR_CELLS, table->aspects.groups, table->aspects.groups,
+							 a, n, b, m, numbers);
+}
+
+static NEVER_INLINE int64_t
+score_by_cells(const ScoreTable *table,
+			   const binary_angle *a, int n, const binary_angle *b, int m,
+			   const float *numbers)
+{
+	return score_cell_groups(table, CELL_BUCKETS, table->aspects.groups, table->aspects.groups,
+							 a, n, b, m, numbers);
+}
+
+static NEVER_INLINE int64_t
+score_by_cell_rules(const ScoreTable *table,
+					const binary_angle *a, int n, const binary_angle *b, int m,
+					const float *numbers)
+{
+	int			groups = table->aspects.groups;
+
+	ScoreTools	tools = {table, NULL, NULL, CELL_RULES, groups, LANES * (1 + groups)};
+
+	return score_groups(tools, a, n, b, m, numbers);
+}
+
+static NEVER_INLINE int64_t
+score_by_cell(const ScoreTable *table,
+			  const binary_angle *a, int n, const binary_angle *b, int m,
+			  const float *numbers)
+{
+	int			groups = table->aspects.groups;
+
+	if (!has_look_ups(&table->aspects) || table->based)
+		return score_by_cell_rules(table, a, n, b, m, numbers);
+	else if (!table->linear)
+		return score_by_cells(table, a, n, b, m, numbers);
+	else if (table->aspects.one_for_all)
+		return score_by_linear_cells_of_one(table, a, n, b, m, numbers);
+	else if (groups == 1)
+		return score_by_linear_cells(table, a, n, b, m, numbers);
+	else if (groups == 2)
+		return score_by_linear_cells_of_two(table, a, n, b, m, numbers);
+	else
+		return score_by_linear_cells_of_many(table, a, n, b, m, numbers);
 }
 
 static int64_t
@@ -442,7 +567,9 @@ simd_score(const ScoreTable *table,
 		   const binary_angle *a, int n, const binary_angle *b, int m,
 		   const float *weights)
 {
-	if (!has_look_ups(&table->aspects))
+	if (table->aspects.groups > 0)
+		return score_by_cell(table, a, n, b, m, weights);
+	else if (!has_look_ups(&table->aspects))
 		return score_by_rules(table, a, n, b, m, weights);
 	else if (table->linear)
 		return score_by_linear_buckets(table, a, n, b, m, weights);

@@ -11,6 +11,7 @@
 
 #include "types/aspect_matrix.h"
 #include "types/jsonb_writer.h"
+#include "types/orbs.h"
 
 PG_FUNCTION_INFO_V1(aspect_matrix_recv);
 PG_FUNCTION_INFO_V1(aspect_matrix_send);
@@ -122,12 +123,34 @@ check_ids(const MatrixView *view, Side side, int n)
 	return NULL;
 }
 
+/* The table of a single cell, where orbs depend on its bodies. */
+static void
+prepare_cell(const MatrixView *view, const OrbLimits *limits, int cell, AspectTable *table)
+{
+	AspectRule	rules[MAX_ASPECTS];
+	int			n = aspect_set_rules(view->set, rules);
+	int			id_a = view->ids[SIDE_A][cell / view->m];
+	int			id_b = view->ids[SIDE_B][cell % view->m];
+	int			known = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		int			k = rules[i].code - 1;
+
+		rules[known] = rules[i];
+		rules[known].max_orb = orb_limit(limits, id_a, id_b, k);
+		known += rules[known].max_orb != NO_ASPECT && orb_allowed(limits, id_a, id_b, k);
+	}
+	aspect_table_prepare(table, rules, known, aspect_set_options(view->set));
+}
+
 static const char *
 check_cells(const MatrixView *view)
 {
 	AspectRule	rules[MAX_ASPECTS];
 	AspectTable table;
 	int			n_rules = aspect_set_rules(view->set, rules);
+	const OrbLimits *limits = orb_limits_create(view->set);
 
 	aspect_table_prepare(&table, rules, n_rules, aspect_set_options(view->set));
 	for (int i = 0; i < view->n * view->m; i++)
@@ -150,6 +173,8 @@ check_cells(const MatrixView *view)
 		separation = cell_separation(view->set, code, deviation);
 		if (separation > HALF_TURN)
 			return "A separation is beyond 180 degrees.";
+		if (limits != NULL)
+			prepare_cell(view, limits, i, &table);
 		kernel_by_name("scalar")->matrix(&table, &separation, 1, &zero, 1,
 										 &code_found, &deviation_found);
 		if (code_found != code)

@@ -10,6 +10,7 @@
 
 #include "types/aspect_set.h"
 #include "types/binary_text.h"
+#include "types/orbs.h"
 
 const uint16 *
 aspect_set_bodies(const AspectSet *set, Side side)
@@ -21,6 +22,17 @@ aspect_set_bodies(const AspectSet *set, Side side)
 	if (side == SIDE_B && set->n_bodies[SIDE_A] != ALL_BODIES)
 		ids += set->n_bodies[SIDE_A];
 	return ids;
+}
+
+const OrbAdjustment *
+aspect_set_adjustments(const AspectSet *set)
+{
+	Size		offset = offsetof(AspectSet, aspects) + set->n * sizeof(SetAspect);
+
+	for (Side side = SIDE_A; side <= SIDE_B; side++)
+		if (set->n_bodies[side] != ALL_BODIES)
+			offset += set->n_bodies[side] * sizeof(uint16);
+	return (const OrbAdjustment *) ((const char *) set + INTALIGN(offset));
 }
 
 /* The length byte of the first custom name. */
@@ -61,6 +73,7 @@ aspect_set_transpose(const AspectSet *set)
 	}
 	if (a != NULL)
 		memcpy(ids, a, set->n_bodies[SIDE_A] * sizeof(uint16));
+	transpose_orbs(transposed);
 	return transposed;
 }
 
@@ -136,11 +149,31 @@ write_bodies(uint16 *ids, const bool *bodies)
 	return ids;
 }
 
+/* How orbs combine says nothing where there are none to combine. */
+static uint8
+used_flags(uint8 flags, const OrbAdjustment *adjustments, int n)
+{
+	bool		used[RECEIVES + 1] = {false};
+
+	for (int i = 0; i < n; i++)
+		if (adjustments[i].first < BODY_IDS && adjustments[i].second == ANY_BODY)
+			used[adjustments[i].kind] = true;
+	if (!used[OWN_ORB])
+		flags &= ~ASPECT_SET_ORBS;
+	if (!used[ORB_ADDITION])
+		flags &= ~ASPECT_SET_ADDITIONS;
+	return flags;
+}
+
 AspectSet *
 aspect_set_build(const AspectDraft *aspects, int n, uint8 flags,
-				 const bool *bodies_a, const bool *bodies_b)
+				 const bool *bodies_a, const bool *bodies_b,
+				 OrbDrafts *orbs, Node *escontext)
 {
 	int			order[MAX_ASPECTS];
+	int			ranks[MAX_ASPECTS];
+	OrbAdjustment *adjustments = NULL;
+	int			n_adjustments = 0;
 	int			n_a = count_bodies(bodies_a);
 	int			n_b = count_bodies(bodies_b);
 	Size		names_size = 0;
@@ -162,14 +195,24 @@ aspect_set_build(const AspectDraft *aspects, int n, uint8 flags,
 		if (aspects[i].id < 0)
 			names_size += 1 + strlen(aspects[i].name);
 	}
+	for (int i = 0; i < n; i++)
+		ranks[order[i]] = i;
+	if (orbs != NULL)
+		n_adjustments = settle_orbs(orbs, ranks, n, &adjustments, escontext);
+	if (n_adjustments < 0)
+		return NULL;
 
-	size = offsetof(AspectSet, aspects) + n * sizeof(SetAspect) + names_size;
+	size = offsetof(AspectSet, aspects) + n * sizeof(SetAspect);
 	size += (n_a == ALL_BODIES ? 0 : n_a) * sizeof(uint16);
 	size += (n_b == ALL_BODIES ? 0 : n_b) * sizeof(uint16);
+	if (n_adjustments > 0)
+		size = INTALIGN(size) + n_adjustments * sizeof(OrbAdjustment);
+	size += names_size;
 	set = palloc0(size);
 	SET_VARSIZE(set, size);
 	set->version = ASPECT_SET_VERSION;
-	set->flags = flags;
+	set->flags = used_flags(flags, adjustments, n_adjustments);
+	set->n_adjustments = n_adjustments;
 	set->n = n;
 	set->n_bodies[SIDE_A] = n_a;
 	set->n_bodies[SIDE_B] = n_b;
@@ -195,7 +238,9 @@ aspect_set_build(const AspectDraft *aspects, int n, uint8 flags,
 	ids = (uint16 *) (set->aspects + n);
 	ids = write_bodies(ids, bodies_a);
 	ids = write_bodies(ids, bodies_b);
-	Assert((char *) ids + names_size == (char *) set + size);
+	if (n_adjustments > 0)
+		memcpy((void *) aspect_set_adjustments(set), adjustments,
+			   n_adjustments * sizeof(OrbAdjustment));
 	return set;
 }
 
@@ -264,6 +309,7 @@ aspect_set_to_text(const AspectSet *set, StringInfo text)
 	}
 	else
 		append_side(text, set, SIDE_A, "bodies");
+	append_orbs(text, set);
 	if (set->flags & ASPECT_SET_STRICT)
 		appendStringInfoString(text, "; strict");
 	if (set->flags & ASPECT_SET_FIRST)

@@ -9,7 +9,44 @@
 #include <math.h>
 
 #include "types/aspect_set.h"
+#include "types/orbs.h"
 #include "types/scanner.h"
+
+/* parts of presets */
+
+#define ASTROLOG_ORBS \
+	"luminaries +1, nodes max 2, vertex max 2, stars max 2; first; strict"
+
+#define FLATLIB_ORB(body, orb) \
+	body " (conjunction, sextile, square, trine, opposition) " orb
+
+/*
+ * Bodies that immanuel has no orb for, Chiron too, have 1 degree.  What it
+ * calls points, and angles, start conjunctions only, and of two bodies the
+ * faster one starts.  Birth charts do not move, so that mean motions decide: an
+ * angle and the vertex come before any other, a node before Saturn, Chiron and
+ * those beyond, an apogee before Jupiter too; a lot does not move at all.
+ */
+#define IMMANUEL_ORBS \
+	"planets (conjunction, opposition, square, trine) 10, planets (sextile) 6, planets (quincunx) 3," \
+	"angles (conjunction, opposition, square, trine) 10, angles (sextile) 6, angles (quincunx) 3," \
+	"nodes 0, mean_lilith 0, true_lilith 0, vertex 0, lots 0, prenatal_syzygy 0"
+#define IMMANUEL_PAIR(pair, others) \
+	"," pair " (" others ") none"
+#define IMMANUEL_RULES(others) \
+	"angles (" others ") none, vertex (" others ") none" \
+	IMMANUEL_PAIR("nodes-saturn", others) IMMANUEL_PAIR("nodes-outer", others) \
+	IMMANUEL_PAIR("mean_lilith-slow", others) IMMANUEL_PAIR("true_lilith-slow", others) \
+	IMMANUEL_PAIR("nodes-chiron", others) \
+	IMMANUEL_PAIR("mean_lilith-chiron", others) IMMANUEL_PAIR("true_lilith-chiron", others) \
+	IMMANUEL_PAIR("nodes-nodes", others) IMMANUEL_PAIR("lots-lots", others) \
+	IMMANUEL_PAIR("nodes-mean_lilith", others) IMMANUEL_PAIR("nodes-true_lilith", others) \
+	IMMANUEL_PAIR("nodes-lots", others) \
+	IMMANUEL_PAIR("mean_lilith-lots", others) IMMANUEL_PAIR("true_lilith-lots", others) \
+	IMMANUEL_PAIR("mean_lilith-mean_lilith", others) \
+	IMMANUEL_PAIR("mean_lilith-true_lilith", others) \
+	IMMANUEL_PAIR("true_lilith-true_lilith", others) \
+	"; first"
 
 const AspectPreset aspect_presets[] =
 {
@@ -29,7 +66,11 @@ typedef struct Draft
 	double		scale;			/* 0: none given */
 	bool		listed[2];		/* is there a list of bodies? */
 	bool		bodies[2][BODY_IDS];
+	OrbDrafts	orbs;			/* by body and by pair */
 } Draft;
+
+#define OPTIONS_HINT \
+	"Options are scale, bodies, bodies_a, bodies_b, orbs, additions, strict, inclusive, tightest, first, and orbs by body such as \"sun +2\"."
 
 static bool read_set(Draft *draft, bool in_preset);
 
@@ -287,15 +328,36 @@ read_scale(Draft *draft)
 	return true;
 }
 
+/* one of some words, whose number becomes part of the flags */
 static bool
-read_option(Draft *draft)
+read_combination(Draft *draft, const char *const *words, int n, uint8 mask, int shift,
+				 const char *detail)
 {
+	Word		word;
+
+	if (scan_word(&draft->scanner, &word))
+	{
+		for (int i = 0; i < n; i++)
+			if (word_is(word, words[i]))
+			{
+				draft->flags = (draft->flags & ~mask) | (i << shift);
+				return true;
+			}
+		draft->scanner.at = word.text;
+	}
+	return syntax_error(&draft->scanner, detail, NULL);
+}
+
+static bool
+read_option(Draft *draft, bool in_preset)
+{
+	static const char *const orbs[] = {"mean", "max", "min", "sum"};
+	static const char *const additions[] = {"sum", "max", "min"};
 	Scanner    *scanner = &draft->scanner;
 	Word		word;
 
 	if (!scan_word(scanner, &word))
-		return syntax_error(scanner, "An option is expected.",
-							"Options are scale, bodies, bodies_a, bodies_b, strict, inclusive, tightest and first.");
+		return syntax_error(scanner, "An option is expected.", OPTIONS_HINT);
 	if (word_is(word, "scale"))
 		return read_scale(draft);
 	if (word_is(word, "bodies"))
@@ -304,6 +366,14 @@ read_option(Draft *draft)
 		return read_bodies(draft, true, false);
 	if (word_is(word, "bodies_b"))
 		return read_bodies(draft, false, true);
+	if (word_is(word, "orbs"))
+		return read_combination(draft, orbs, lengthof(orbs),
+								ASPECT_SET_ORBS, ASPECT_SET_ORBS_SHIFT,
+								"After \"orbs\" mean, max, min or sum is expected.");
+	if (word_is(word, "additions"))
+		return read_combination(draft, additions, lengthof(additions),
+								ASPECT_SET_ADDITIONS, ASPECT_SET_ADDITIONS_SHIFT,
+								"After \"additions\" sum, max or min is expected.");
 
 	if (word_is(word, "strict"))
 		draft->flags |= ASPECT_SET_STRICT;
@@ -315,14 +385,13 @@ read_option(Draft *draft)
 		draft->flags &= ~ASPECT_SET_FIRST;
 	else
 	{
-		scanner->at = word.text;
-		if (body_lookup(word.text, word.length) >= 0 ||
+		if (word_is(word, "applying") || word_is(word, "separating") ||
+			body_lookup(word.text, word.length) >= 0 ||
 			body_group_lookup(word.text, word.length) != 0)
-			return syntax_error(scanner,
-								"Orbs cannot be adjusted by body in this version.",
-								"Give the max orbs by aspect, or all of them a scale.");
-		return syntax_error(scanner, "This is not an option of an aspect set.",
-							"Options are scale, bodies, bodies_a, bodies_b, strict, inclusive, tightest and first.");
+			return read_orbs(scanner, word, &draft->orbs, draft->aspects, draft->n,
+							 in_preset);
+		scanner->at = word.text;
+		return syntax_error(scanner, "This is not an option of an aspect set.", OPTIONS_HINT);
 	}
 	return true;
 }
@@ -336,7 +405,7 @@ read_set(Draft *draft, bool in_preset)
 	if (!read_list(draft, in_preset))
 		return false;
 	while (scan_char(scanner, ';') && !scan_end(scanner))
-		if (!read_option(draft))
+		if (!read_option(draft, in_preset))
 			return false;
 	if (!scan_end(scanner))
 		return syntax_error(scanner, "A comma, a semicolon or the end is expected.", NULL);
@@ -355,7 +424,8 @@ apply_scale(Draft *draft)
 					   aspect->id >= 0 ? aspect_names[aspect->id].name : aspect->name))
 			return false;
 	}
-	return true;
+	return draft->scale == 0 ||
+		scale_orbs(&draft->orbs, draft->scale, draft->scanner.escontext);
 }
 
 AspectSet *
@@ -368,5 +438,6 @@ aspect_set_from_text(const char *text, int length, Node *escontext)
 		return NULL;
 	return aspect_set_build(draft.aspects, draft.n, draft.flags,
 							draft.listed[SIDE_A] ? draft.bodies[SIDE_A] : NULL,
-							draft.listed[SIDE_B] ? draft.bodies[SIDE_B] : NULL);
+							draft.listed[SIDE_B] ? draft.bodies[SIDE_B] : NULL,
+							&draft.orbs, escontext);
 }

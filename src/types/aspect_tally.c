@@ -9,6 +9,7 @@
 #include "utils/memutils.h"
 
 #include "types/aspect_tally.h"
+#include "types/orbs.h"
 
 PG_FUNCTION_INFO_V1(aspect_tally_recv);
 PG_FUNCTION_INFO_V1(aspect_tally_send);
@@ -111,7 +112,8 @@ check_ids(const TallyView *view, Side side, int n)
 
 /* One cell; below: it is below the diagonal of an unordered tally. */
 static const char *
-check_cell(const AspectSet *set, const uint64 *cell, bool below)
+check_cell(const AspectSet *set, const OrbLimits *limits, int id_a, int id_b,
+		   const uint64 *cell, bool below)
 {
 	uint64		rest = cell[CELL_PAIRS];
 
@@ -126,8 +128,11 @@ check_cell(const AspectSet *set, const uint64 *cell, bool below)
 	{
 		uint64		count = cell[CELL_COUNT(i)];
 		uint64		orbs = cell[CELL_ORBS(i)];
-		uint64		limit = (uint64) set->aspects[i].max_orb + 1;
+		binary_angle max_orb = cell_max_orb(set, limits, id_a, id_b, i + 1);
+		uint64		limit = (uint64) max_orb + 1;
 
+		if (max_orb == NO_ASPECT && count > 0)
+			return "A cell has an aspect that its bodies do not make.";
 		if (count > rest)
 			return "A cell has more aspects than pairs.";
 		rest -= count;
@@ -144,11 +149,14 @@ static const char *
 check_cells(const TallyView *view)
 {
 	const uint64 *cell = view->cells;
+	const OrbLimits *limits = orb_limits_create(view->set);
 
 	for (int i = 0; i < view->n; i++)
 		for (int j = 0; j < view->m; j++)
 		{
-			const char *fault = check_cell(view->set, cell, view->unordered && i > j);
+			const char *fault = check_cell(view->set, limits, view->ids[SIDE_A][i],
+										   view->ids[SIDE_B][j], cell,
+										   view->unordered && i > j);
 
 			if (fault != NULL)
 				return fault;

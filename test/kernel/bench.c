@@ -33,8 +33,10 @@ typedef struct Workload
 	double		angle[MAX_ASPECTS];
 	double		max_orb[MAX_ASPECTS];
 	double		worth[MAX_ASPECTS];
+	int			groups;			/* of rules whose orbs depend on the cell */
 	AspectTable table;
 	ScoreTable	score_table;
+	uint32_t	shortfalls[MAX_ASPECTS * MAX_SIDE * MAX_SIDE];
 	binary_angle units[CHARTS][MAX_SIDE];
 	double		degrees[CHARTS][MAX_SIDE];
 	float		weights[MAX_SIDE * MAX_SIDE];
@@ -49,7 +51,7 @@ typedef struct Workload
 typedef struct Contender
 {
 	const Kernel *kernel;
-	float		arranged[2 * MAX_SIDE * MAX_SIDE];
+	float		arranged[2 * (1 + BUCKET_GROUPS) * MAX_SIDE * MAX_SIDE];
 	double		matrix_time[RUNS];
 	double		score_time[RUNS];
 	double		bound_time[RUNS];
@@ -156,6 +158,9 @@ time_matrix(const Kernel *kernel)
 	{
 		if (kernel == NULL)
 			naive_matrix(work.degrees[pair], work.degrees[pair + PAIRS], n, code, orb);
+		else if (work.groups > 0)
+			kernel->matrix_by_cell(&work.table, work.shortfalls, work.units[pair], n,
+								   work.units[pair + PAIRS], n, code, deviation);
 		else
 			kernel->matrix(&work.table, work.units[pair], n, work.units[pair + PAIRS], n,
 						   code, deviation);
@@ -241,6 +246,26 @@ median(const double *times, const double *divisors)
  * Workloads
  */
 
+/*
+ * Two degrees more for each of the first two bodies; with two groups not for
+ * the minor aspects but one degree.  The naive loop goes without.
+ */
+static void
+fill_by_cell(const AspectRule *rules, AspectTableOptions options)
+{
+	static uint32_t max_orbs[MAX_SIDE * MAX_SIDE * MAX_ASPECTS];
+	int			n = work.bodies;
+	CellOrbs	orbs = {n * n, max_orbs, work.shortfalls};
+
+	for (int cell = 0; cell < n * n; cell++)
+		for (int k = 0; k < work.aspects; k++)
+			max_orbs[cell * work.aspects + k] = angle_from_arc(work.max_orb[k] +
+															   ((cell / n < 2) + (cell % n < 2)) *
+															   (work.groups == 2 && k > 4 ? 0.5 : 1));
+	aspect_table_prepare_by_cell(&work.table, rules, work.aspects, options, &orbs);
+	score_table_prepare_by_cell(&work.score_table, rules, work.aspects, options, false, &orbs);
+}
+
 static void
 fill_tables(void)
 {
@@ -255,6 +280,11 @@ fill_tables(void)
 		rules[k].worth = work.worth[k];
 	}
 
+	if (work.groups > 0)
+	{
+		fill_by_cell(rules, options);
+		return;
+	}
 	aspect_table_prepare(&work.table, rules, work.aspects, options);
 	score_table_prepare(&work.score_table, rules, work.aspects, options, false);
 }
@@ -293,14 +323,15 @@ static void
 fill_bounds(void)
 {
 	static int64_t scores[CHARTS];
-	static float arranged[MAX_SIDE * MAX_SIDE];
+	static float arranged[(1 + BUCKET_GROUPS) * MAX_SIDE * MAX_SIDE];
 	int			n = work.bodies;
 
 	bound_shape_prepare(&work.bound_shape, &work.score_table);
 	bound_table_prepare(&scalar_kernel, &work.bound_table, &work.bound_shape,
 						work.units[0], n, work.weights, n);
 
-	arrange_weights(&scalar_kernel, work.weights, n, n, arranged);
+	arrange_cells(&scalar_kernel, &work.score_table, work.weights, work.shortfalls, n, n,
+				  arranged);
 	for (int chart = 0; chart < CHARTS; chart++)
 	{
 		for (int body = 0; body < n; body++)
@@ -345,6 +376,15 @@ use_overlapping(void)
 	fill_tables();
 }
 
+/* orbs by body: groups of rules that differ alike */
+static void
+use_groups(int groups)
+{
+	work.name = groups == 1 ? "orbs by body" : "orbs by body, two groups";
+	work.groups = groups;
+	fill_tables();
+}
+
 static const char *
 contender_name(const Contender *one)
 {
@@ -385,8 +425,8 @@ measure(bool csv)
 	for (int i = 0; i < contender_count; i++)
 	{
 		if (contenders[i].kernel != NULL)
-			arrange_weights(contenders[i].kernel, work.weights, work.bodies, work.bodies,
-							contenders[i].arranged);
+			arrange_cells(contenders[i].kernel, &work.score_table, work.weights,
+						  work.shortfalls, work.bodies, work.bodies, contenders[i].arranged);
 	}
 
 	for (int run = 0; run < RUNS; run++)
@@ -449,8 +489,18 @@ main(int argc, char **argv)
 		measure(csv);
 	}
 
+	fill_charts(10);
+	for (int groups = 1; groups <= 2; groups++)
+	{
+		use_groups(groups);
+		measure(csv);
+	}
+	work.groups = 0;
+
 	use_overlapping();
 	fill_charts(10);
+	measure(csv);
+	use_groups(1);
 	measure(csv);
 	return 0;
 }

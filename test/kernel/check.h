@@ -19,6 +19,7 @@ extern uint32_t random_below(uint32_t limit);
 
 extern void test_angles(void);
 extern void test_variants(void);
+extern void test_cells(void);
 extern void test_tallies(void);
 extern void test_bounds(void);
 

@@ -45,6 +45,7 @@ main(void)
 
 	test_angles();
 	test_variants();
+	test_cells();
 	test_tallies();
 	test_bounds();
 

@@ -276,7 +276,7 @@ cells_explain_score(const TestSet *set, const Case *c)
 
 	score_table_prepare(&table, set->rules, set->n, set->options, set->constant);
 	for (int cell = 0; cell < c->n * c->m; cell++)
-		sum += score_cell(&table, c->code[cell], (uint32_t) llabs(c->deviation[cell]),
+		sum += score_cell(&table, c->code[cell], (uint32_t) llabs(c->deviation[cell]), 0,
 						  c->weights[cell]);
 
 	return sum == c->score;
