@@ -145,7 +145,7 @@ add_cell(Area *areas, int spoken_of, uint8 code, binary_angle orb, bool exact)
 	int64		worth = 0;
 
 	if (code != 0)
-		score = score_cell(&models.overall->table, code, orb, 1);
+		score = score_cell(&models.overall->table, code, orb, 0, 1);
 	if (code != 0 && exact)
 		worth = cell_worth(code, orb);
 	for (int area = FIRST_AREA; area < MEASURES; area++)
@@ -394,7 +394,7 @@ put_key_aspect(ReturnSetInfo *rsinfo, const AspectSet *set, int id_a, int id_b,
 	values[1] = CStringGetTextDatum(body_name(id_b));
 	values[2] = CStringGetTextDatum(aspect_set_name(set, code - 1));
 	values[3] = Float8GetDatum(arc_to_degrees(orb));
-	values[4] = CStringGetTextDatum(key_aspect_strength(orb, orb_limit(STRONG_ORB)));
+	values[4] = CStringGetTextDatum(key_aspect_strength(orb, limit_of_orb(STRONG_ORB)));
 	values[5] = CStringGetTextDatum(aspect_nature_name(aspect_set_nature(set, code - 1)));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
@@ -404,7 +404,7 @@ Datum
 key_aspects(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	binary_angle limit = orb_limit(orb_argument(fcinfo, 2));
+	binary_angle limit = limit_of_orb(orb_argument(fcinfo, 2));
 	const PreparedSet *prepared;
 	Selection	a;
 	Selection	b;
@@ -422,8 +422,7 @@ key_aspects(PG_FUNCTION_ARGS)
 	codes = palloc(a.n * b.n + 1);
 	deviations = palloc(a.n * b.n * sizeof(int32) + 1);
 	found = palloc(a.n * b.n * sizeof(KeyAspect) + 1);
-	current_kernel->matrix(&prepared->table, a.longitudes, a.n,
-						   b.longitudes, b.n, codes, deviations);
+	find_cells(prepared, &a, &b, codes, deviations);
 
 	for (int cell = 0; cell < a.n * b.n; cell++)
 		if (codes[cell] != 0 && cell_orb(deviations[cell]) <= limit)

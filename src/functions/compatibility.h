@@ -46,12 +46,12 @@ extern void measure_compatibility(const Chart *a, const Chart *b,
 
 /* the largest orb within a bound in degrees, inclusive to the last digit */
 static inline binary_angle
-orb_limit(double degrees)
+limit_of_orb(double degrees)
 {
 	return angle_from_arc(degrees) + 1;
 }
 
-/* strong_limit: orb_limit(STRONG_ORB) */
+/* strong_limit: limit_of_orb(STRONG_ORB) */
 static inline const char *
 key_aspect_strength(binary_angle orb, binary_angle strong_limit)
 {
@@ -79,8 +79,8 @@ key_aspects_begin(KeyAspects *keys)
 
 	if (limit == 0)
 	{
-		limit = orb_limit(KEY_ORB);
-		strong_limit = orb_limit(STRONG_ORB);
+		limit = limit_of_orb(KEY_ORB);
+		strong_limit = limit_of_orb(STRONG_ORB);
 	}
 	keys->limit = limit;
 	keys->strong_limit = strong_limit;

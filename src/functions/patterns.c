@@ -362,24 +362,40 @@ join_members(Sky *sky, PatternAspect aspect, int a, int b, binary_angle orb)
 	sky->orbs[a * sky->n + b] = orb;
 }
 
-/* The aspects between members from a place on, so many as a kernel takes. */
+/* Members from a place on, so many as a kernel takes. */
 static void
-join_block(Sky *sky, const PreparedSet *prepared, const binary_angle *longitudes,
-		   int first, int n, int second, int m)
+select_members(const Sky *sky, int first, Selection *selection)
 {
-	uint8	   *codes = palloc(n * m);
-	int32	   *deviations = palloc(n * m * sizeof(int32));
+	selection->n = Min(MAX_BODIES, sky->n - first);
+	selection->longitudes = selection->selected_longitudes;
+	selection->ids = selection->selected_ids;
+	for (int i = 0; i < selection->n; i++)
+	{
+		selection->selected_longitudes[i] = sky->members[first + i].longitude;
+		selection->selected_ids[i] = sky->members[first + i].id;
+	}
+}
 
-	current_kernel->matrix(&prepared->table, longitudes + first, n,
-						   longitudes + second, m, codes, deviations);
-	for (int i = 0; i < n; i++)
-		for (int j = 0; j < m; j++)
+/* The aspects between members from one place on and from another. */
+static void
+join_block(Sky *sky, const PreparedSet *prepared, int first, int second)
+{
+	Selection	a;
+	Selection	b;
+	uint8	   *codes = palloc(MAX_BODIES * MAX_BODIES);
+	int32	   *deviations = palloc(MAX_BODIES * MAX_BODIES * sizeof(int32));
+
+	select_members(sky, first, &a);
+	select_members(sky, second, &b);
+	find_cells(prepared, &a, &b, codes, deviations);
+	for (int i = 0; i < a.n; i++)
+		for (int j = 0; j < b.n; j++)
 		{
-			int			code = codes[i * m + j];
+			int			code = codes[i * b.n + j];
 
 			if (code != 0 && prepared->set->aspects[code - 1].id < PATTERN_ASPECTS)
 				join_members(sky, prepared->set->aspects[code - 1].id, first + i, second + j,
-							 cell_orb(deviations[i * m + j]));
+							 cell_orb(deviations[i * b.n + j]));
 		}
 	pfree(codes);
 	pfree(deviations);
@@ -388,10 +404,6 @@ join_block(Sky *sky, const PreparedSet *prepared, const binary_angle *longitudes
 static void
 join_all(Sky *sky, const PreparedSet *prepared)
 {
-	binary_angle *longitudes = palloc(sky->n * sizeof(binary_angle));
-
-	for (int i = 0; i < sky->n; i++)
-		longitudes[i] = sky->members[i].longitude;
 	sky->words = (sky->n + 63) / 64;
 	sky->orbs = palloc(sky->n * sky->n * sizeof(binary_angle));
 	for (int aspect = 0; aspect < PATTERN_ASPECTS; aspect++)
@@ -400,10 +412,8 @@ join_all(Sky *sky, const PreparedSet *prepared)
 		for (int j = 0; j < sky->n; j += MAX_BODIES)
 		{
 			CHECK_FOR_INTERRUPTS();
-			join_block(sky, prepared, longitudes, i, Min(MAX_BODIES, sky->n - i),
-					   j, Min(MAX_BODIES, sky->n - j));
+			join_block(sky, prepared, i, j);
 		}
-	pfree(longitudes);
 }
 
 static void

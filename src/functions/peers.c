@@ -367,8 +367,7 @@ add_aspects(Terms *terms, const Peer *peer, const PreparedSet *prepared,
 	uint8	   *codes = palloc(a->n * b->n + 1);
 	int32	   *deviations = palloc(a->n * b->n * sizeof(int32) + 1);
 
-	current_kernel->matrix(&prepared->table, a->longitudes, a->n,
-						   b->longitudes, b->n, codes, deviations);
+	find_cells(prepared, a, b, codes, deviations);
 	for (int i = 0; i < a->n; i++)
 		for (int j = 0; j < b->n; j++)
 		{

@@ -35,12 +35,44 @@ fill_row(const Matcher *matcher, int id, float *row)
 	return any;
 }
 
+/* What the cells of bodies lack of the largest orbs, group by group. */
+static uint32 *
+find_shortfalls(const Matcher *matcher, const uint16 *ids)
+{
+	const PreparedModel *model = matcher->model;
+	int			cells = matcher->n * matcher->query.n;
+	int			groups = model->table.aspects.groups;
+	uint32	   *shortfalls = palloc0((groups * cells + 1) * sizeof(uint32));
+	uint32	   *shortfall = shortfalls;
+
+	for (int group = 0; group < groups; group++)
+		for (int j = 0; j < matcher->n; j++)
+			for (int i = 0; i < matcher->query.n; i++, shortfall++)
+			{
+				int			row = model->place[SIDE_A][ids[j]];
+				int			column = model->place[SIDE_B][matcher->query.ids[i]];
+
+				if (row >= 0)
+					*shortfall = model->shortfalls[(group * model->n[SIDE_A] + row) *
+												   model->n[SIDE_B] + column];
+			}
+	return shortfalls;
+}
+
 static float *
 allocate_arranged(const Matcher *matcher)
 {
-	Size		size = weights_size(matcher->kernel, matcher->n, matcher->query.n);
+	Size		size = arranged_size(matcher->kernel, &matcher->model->table, matcher->n,
+									 matcher->query.n);
 
 	return palloc((size + 1) * sizeof(float));
+}
+
+static void
+arrange(const Matcher *matcher, const float *weights, float *arranged)
+{
+	arrange_cells(matcher->kernel, &matcher->model->table, weights, matcher->shortfalls,
+				  matcher->n, matcher->query.n, arranged);
 }
 
 static bool
@@ -53,10 +85,10 @@ prepare_weights(Matcher *matcher, const uint16 *ids)
 	matcher->partial = palloc((cells + 1) * sizeof(float));
 	for (int j = 0; j < matcher->n; j++)
 		any |= fill_row(matcher, ids[j], matcher->weights + j * matcher->query.n);
+	matcher->shortfalls = find_shortfalls(matcher, ids);
 	matcher->arranged = allocate_arranged(matcher);
 	matcher->arranged_partial = allocate_arranged(matcher);
-	arrange_weights(matcher->kernel, matcher->weights, matcher->n, matcher->query.n,
-					matcher->arranged);
+	arrange(matcher, matcher->weights, matcher->arranged);
 	return any;
 }
 
@@ -146,8 +178,7 @@ matcher_prepare(Matcher *matcher, const SearchModel *model, const Chart *query,
 	matcher->present = 0;
 	matcher->scores_partial = matcher->inexact;
 	memset(matcher->partial, 0, n * matcher->query.n * sizeof(float));
-	arrange_weights(matcher->kernel, matcher->partial, n, matcher->query.n,
-					matcher->arranged_partial);
+	arrange(matcher, matcher->partial, matcher->arranged_partial);
 }
 
 /* Bodies that a chart does not have get weights of 0. */
@@ -167,8 +198,7 @@ arrange_partial(Matcher *matcher, uint32 present)
 			any |= matcher->partial[i] != 0;
 		}
 	}
-	arrange_weights(matcher->kernel, matcher->partial, matcher->n, columns,
-					matcher->arranged_partial);
+	arrange(matcher, matcher->partial, matcher->arranged_partial);
 	matcher->present = present;
 	matcher->scores_partial = any || matcher->inexact;
 }

@@ -33,7 +33,8 @@ typedef struct Matcher
 	/* does a chart that has all bodies of the index have a score? */
 	bool		scores_complete;
 	float	   *weights;		/* bodies of the index x bodies of the query */
-	float	   *arranged;		/* the same as the kernel reads them */
+	uint32	   *shortfalls;		/* of the same cells; see AspectTable */
+	float	   *arranged;		/* both as the kernel reads them */
 
 	/* charts that lack bodies: for those that have these, as bits */
 	uint32		present;
