@@ -114,6 +114,8 @@ INSERT INTO models (model) VALUES ('personal'), ('weighted; bodies planets 1'), 
 	('aspects (trine 8); bodies planets 1; worth trine 1'), ('aspects (square 9, opposition 9); bodies planets 1; worth square -1, opposition -2.5'),
 	('aspects (conjunction 180); bodies planets 1; worth conjunction 10'), ('aspects (modern; strict); bodies luminaries 1; worth trine 4, square -3; pairs sun-moon -10'),
 	('aspects (conjunction 0, trine 0); bodies planets 1; worth conjunction 5, trine 1'), ('aspects (trine 8; first); bodies venus 1, mars 1; worth trine 1000; pairs venus-venus 0, mars-mars 0');
+-- orbs by body, of windows that meet, too
+INSERT INTO models (model) VALUES ('weighted; aspects (kerykeion6)'), ('weighted; aspects (lilly)'), ('weighted; aspects (major; luminaries +2, pluto max 3)');
 INSERT INTO models (exact, model) VALUES (false, 'weighted; bodies planets 1, angles 2'), (false, 'weighted; bodies ascendant 1, midheaven 1'), (false, 'weighted; bodies planets 1, nodes 2, vega 3; pairs sun-vega -5'),
 	(false, 'aspects (square 9); bodies planets 1, vega 1, spica 3; worth square -1');
 SELECT n, exact, (compare(format('score_query(%L, %L)', :'me', model), ties => exact)).* FROM models ORDER BY n;
