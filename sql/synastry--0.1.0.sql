@@ -397,6 +397,30 @@ CREATE CAST (aspect_matrix AS int4[]) WITH FUNCTION aspect_codes(aspect_matrix);
 COMMENT ON CAST (aspect_matrix AS int4[]) IS 'n x m codes: 0 no aspect, else the rank of the aspect by ascending angle within its set';
 
 --
+-- Other contacts between two charts: declinations, antiscia, midpoints
+--
+
+CREATE FUNCTION declination_aspects(a chart, b chart, orb float8 DEFAULT 1,
+	OUT body_a text, OUT body_b text, OUT aspect text,
+	OUT declination_a float8, OUT declination_b float8, OUT orb float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 15;
+COMMENT ON FUNCTION declination_aspects(chart, chart, float8) IS 'bodies of two charts with the same declination (parallel) or the opposite one (contraparallel) within orb degrees; of both, near the equator, the tighter, and the parallel if they are equal; declinations and orb in degrees, to the last digit; bodies without declination make no row';
+
+CREATE FUNCTION antiscia(a chart, b chart, orb float8 DEFAULT 1.5,
+	OUT body_a text, OUT body_b text, OUT aspect text, OUT orb float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 5;
+COMMENT ON FUNCTION antiscia(chart, chart, float8) IS 'bodies of two charts within orb degrees of each other''s antiscion (180 - longitude: the mirror image in the axis of the solstices) or contra_antiscion (360 - longitude: in that of the equinoxes)';
+
+CREATE FUNCTION midpoint_contacts(a chart, b chart, orb float8 DEFAULT 1.5,
+	OUT chart text, OUT body text, OUT midpoint_body_1 text,
+	OUT midpoint_body_2 text, OUT aspect text, OUT orb float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500 ROWS 30;
+COMMENT ON FUNCTION midpoint_contacts(chart, chart, float8) IS 'bodies of one chart (''a'' or ''b'') within orb degrees of the midpoint of two bodies of the other: conjunction with the nearer midpoint, opposition to it; with either midpoint of exactly opposite bodies a conjunction';
+
+--
 -- Charts that move
 --
 
