@@ -318,10 +318,10 @@ COMMENT ON OPERATOR CLASS chart_ops USING hash IS 'equality of charts';
 CREATE FUNCTION bodies(chart chart,
 	OUT body text, OUT longitude float8, OUT sign text, OUT sign_degree float8,
 	OUT retrograde bool, OUT speed float8, OUT declination float8,
-	OUT house int4) RETURNS SETOF record
+	OUT house int4, OUT out_of_bounds bool) RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'chart_bodies'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 12;
-COMMENT ON FUNCTION bodies(chart) IS 'a row per body: longitude and degree within the sign in degrees, speed in degrees a day, declination in degrees, house 1 to 12; NULL where not known';
+COMMENT ON FUNCTION bodies(chart) IS 'a row per body: longitude and degree within the sign in degrees, speed in degrees a day, declination in degrees, house 1 to 12, out_of_bounds: a declination beyond the obliquity of the ecliptic at J2000, 23.4392794 degrees (IAU 2006), which bodies on the ecliptic never are; NULL where not known';
 
 CREATE FUNCTION cusps(chart chart) RETURNS float8[]
 	AS 'MODULE_PATHNAME', 'chart_cusps'
