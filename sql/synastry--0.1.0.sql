@@ -629,6 +629,13 @@ CREATE FUNCTION composite(a chart, b chart, opposed_unknown bool DEFAULT false)
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30;
 COMMENT ON FUNCTION composite(chart, chart, bool) IS 'the chart of the nearer midpoints of the bodies that both have, with mean speeds and, if both have them, cusps; of two midpoints of exactly opposite bodies the smaller longitude, or none if opposed_unknown';
 
+CREATE FUNCTION davison(time_a timestamptz, latitude_a float8,
+	longitude_a float8, time_b timestamptz, latitude_b float8,
+	longitude_b float8, OUT moment timestamptz, OUT latitude float8,
+	OUT longitude float8) RETURNS record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30;
+COMMENT ON FUNCTION davison(timestamptz, float8, float8, timestamptz, float8, float8) IS 'the Davison chart''s moment and place, for an ephemeris: the mean of two times of birth and the middle of the shorter way between two places, in degrees north and east; latitude and longitude NULL for antipodes';
+
 CREATE TYPE chart_group;
 
 CREATE FUNCTION chart_group_in(cstring) RETURNS chart_group
