@@ -99,7 +99,7 @@ direction(double x, double y)
 
 /*
  * The direction halfway between two places is that of their sum: exact to 1e-6
- * degrees but for places within 150 km of antipodes.  Antipodes have no middle;
+ * degrees but for places within 300 km of antipodes.  Antipodes have no middle;
  * within a dozen metres of them it is unknown, by the same bound as in
  * composite_agg().  On a pole, where all longitudes meet, longitude is 0.
  */
