@@ -634,7 +634,7 @@ CREATE FUNCTION davison(time_a timestamptz, latitude_a float8,
 	longitude_b float8, OUT moment timestamptz, OUT latitude float8,
 	OUT longitude float8) RETURNS record
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30;
-COMMENT ON FUNCTION davison(timestamptz, float8, float8, timestamptz, float8, float8) IS 'the Davison chart''s moment and place, for an ephemeris: the mean of two times of birth and the middle of the shorter way between two places, in degrees north and east; latitude and longitude NULL for antipodes';
+COMMENT ON FUNCTION davison(timestamptz, float8, float8, timestamptz, float8, float8) IS 'the Davison chart''s moment and place, for an ephemeris: the mean of two times of birth and the middle of the shorter way between two places, in degrees north and east, to 6 decimals; latitude and longitude NULL for antipodes';
 
 CREATE TYPE chart_group;
 

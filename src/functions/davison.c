@@ -99,9 +99,11 @@ direction(double x, double y)
 
 /*
  * The direction halfway between two places is that of their sum: exact to 1e-6
- * degrees but for places within 300 km of antipodes.  Antipodes have no middle;
- * within a dozen metres of them it is unknown, by the same bound as in
- * composite_agg().  On a pole, where all longitudes meet, longitude is 0.
+ * degrees as long as they are less than 170 degrees apart.  Towards antipodes
+ * it hangs on less and less of the places, which are known to a unit of angle:
+ * 2e-5 degrees at 179.  Antipodes have no middle; within a dozen metres of them
+ * it is unknown, by the same bound as in composite_agg().  On a pole, where all
+ * longitudes meet, longitude is 0.
  */
 static bool
 middle(PlaceVector a, PlaceVector b, binary_angle *latitude, binary_angle *longitude)
@@ -127,6 +129,25 @@ signed_degrees_datum(binary_angle angle)
 						  : 0 - arc_to_degrees(-angle));
 }
 
+/* The row type of the result, found once for all calls. */
+static TupleDesc
+result_row(FunctionCallInfo fcinfo)
+{
+	FmgrInfo   *function = fcinfo->flinfo;
+
+	if (function->fn_extra == NULL)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(function->fn_mcxt);
+		TupleDesc	row;
+
+		if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
+			elog(ERROR, "return type must be a row type");
+		function->fn_extra = row;
+		MemoryContextSwitchTo(caller);
+	}
+	return function->fn_extra;
+}
+
 /* davison(time, latitude, longitude, time, latitude, longitude) */
 Datum
 davison(PG_FUNCTION_ARGS)
@@ -139,12 +160,9 @@ davison(PG_FUNCTION_ARGS)
 	binary_angle longitude_b = place_argument(fcinfo, 5, "longitude_b", "Longitudes", 180);
 	binary_angle latitude = 0;
 	binary_angle longitude = 0;
-	TupleDesc	row;
 	Datum		values[3] = {0};
 	bool		nulls[3] = {false};
 
-	if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	values[0] = TimestampTzGetDatum(mean_time(time_a, time_b));
 	if (middle(place_vector(latitude_a, longitude_a),
 			   place_vector(latitude_b, longitude_b), &latitude, &longitude))
@@ -154,5 +172,5 @@ davison(PG_FUNCTION_ARGS)
 	}
 	else
 		nulls[1] = nulls[2] = true;
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(row, values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(result_row(fcinfo), values, nulls)));
 }
