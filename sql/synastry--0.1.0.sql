@@ -325,10 +325,10 @@ COMMENT ON OPERATOR CLASS chart_ops USING hash IS 'equality of charts';
 CREATE FUNCTION bodies(chart chart,
 	OUT body text, OUT longitude float8, OUT sign text, OUT sign_degree float8,
 	OUT retrograde bool, OUT speed float8, OUT declination float8,
-	OUT house int4) RETURNS SETOF record
+	OUT house int4, OUT out_of_bounds bool) RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'chart_bodies'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 12;
-COMMENT ON FUNCTION bodies(chart) IS 'a row per body: longitude and degree within the sign in degrees, speed in degrees a day, declination in degrees, house 1 to 12; NULL where not known';
+COMMENT ON FUNCTION bodies(chart) IS 'a row per body: longitude and degree within the sign in degrees, speed in degrees a day, declination in degrees, house 1 to 12, out_of_bounds: a declination beyond the obliquity of the ecliptic at J2000, 23.4392794 degrees (IAU 2006), which bodies on the ecliptic never are; NULL where not known';
 
 CREATE FUNCTION cusps(chart chart) RETURNS float8[]
 	AS 'MODULE_PATHNAME', 'chart_cusps'
@@ -402,6 +402,30 @@ CREATE FUNCTION aspect_codes(matrix aspect_matrix) RETURNS int4[]
 COMMENT ON FUNCTION aspect_codes(aspect_matrix) IS 'n x m codes: 0 no aspect, else the rank of the aspect by ascending angle within its set';
 CREATE CAST (aspect_matrix AS int4[]) WITH FUNCTION aspect_codes(aspect_matrix);
 COMMENT ON CAST (aspect_matrix AS int4[]) IS 'n x m codes: 0 no aspect, else the rank of the aspect by ascending angle within its set';
+
+--
+-- Other contacts between two charts: declinations, antiscia, midpoints
+--
+
+CREATE FUNCTION declination_aspects(a chart, b chart, orb float8 DEFAULT 1,
+	OUT body_a text, OUT body_b text, OUT aspect text,
+	OUT declination_a float8, OUT declination_b float8, OUT orb float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 15;
+COMMENT ON FUNCTION declination_aspects(chart, chart, float8) IS 'bodies of two charts with the same declination (parallel) or the opposite one (contraparallel) within orb degrees; of both, near the equator, the tighter, and the parallel if they are equal; declinations and orb in degrees, to the last digit; bodies without declination make no row';
+
+CREATE FUNCTION antiscia(a chart, b chart, orb float8 DEFAULT 1.5,
+	OUT body_a text, OUT body_b text, OUT aspect text, OUT orb float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 5;
+COMMENT ON FUNCTION antiscia(chart, chart, float8) IS 'bodies of two charts within orb degrees of each other''s antiscion (180 - longitude: the mirror image in the axis of the solstices) or contra_antiscion (360 - longitude: in that of the equinoxes)';
+
+CREATE FUNCTION midpoint_contacts(a chart, b chart, orb float8 DEFAULT 1.5,
+	OUT chart text, OUT body text, OUT midpoint_body_1 text,
+	OUT midpoint_body_2 text, OUT aspect text, OUT orb float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500 ROWS 30;
+COMMENT ON FUNCTION midpoint_contacts(chart, chart, float8) IS 'bodies of one chart (''a'' or ''b'') within orb degrees of the midpoint of two bodies of the other: conjunction with the nearer midpoint, opposition to it; with either midpoint of exactly opposite bodies a conjunction';
 
 --
 -- Charts that move
@@ -676,6 +700,13 @@ CREATE FUNCTION composite(a chart, b chart, opposed_unknown bool DEFAULT false)
 	RETURNS chart
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30;
 COMMENT ON FUNCTION composite(chart, chart, bool) IS 'the chart of the nearer midpoints of the bodies that both have, with mean speeds and, if both have them, cusps; of two midpoints of exactly opposite bodies the smaller longitude, or none if opposed_unknown';
+
+CREATE FUNCTION davison(time_a timestamptz, latitude_a float8,
+	longitude_a float8, time_b timestamptz, latitude_b float8,
+	longitude_b float8, OUT moment timestamptz, OUT latitude float8,
+	OUT longitude float8) RETURNS record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30;
+COMMENT ON FUNCTION davison(timestamptz, float8, float8, timestamptz, float8, float8) IS 'the Davison chart''s moment and place, for an ephemeris: the mean of two times of birth and the middle of the shorter way between two places, in degrees north and east, to 6 decimals; latitude and longitude NULL for antipodes';
 
 CREATE TYPE chart_group;
 

@@ -33,6 +33,50 @@ scaled_datum(const int32 *values, int i, double scale, bool *isnull)
 	return Float8GetDatum(values[i] / scale);
 }
 
+/*
+ * The mean obliquity of the ecliptic at J2000, 84381.406 seconds of arc (IAU
+ * 2006 precession), in units of declinations.
+ */
+#define OBLIQUITY	234392794
+
+/*
+ * Bodies that are on the ecliptic by what they are.  Their declination is the
+ * obliquity at most, but that of their day: in 1900 it was 0.013 degrees more
+ * than at J2000, and so was the Sun's declination at the solstice.
+ */
+static bool
+is_on_ecliptic(int id)
+{
+	switch (id)
+	{
+		case 0:					/* sun */
+		case 21:				/* vertex */
+		case 22:				/* anti_vertex */
+		case 23:				/* earth */
+		case 62:				/* east_point */
+		case 63:				/* west_point */
+		case 64:				/* polar_ascendant */
+		case 65:				/* co_ascendant */
+		case 68:				/* aries_point */
+			return true;
+		default:
+			return (bodies[id].groups & (IN_NODES | IN_ANGLES | IN_LOTS)) != 0;
+	}
+}
+
+/*
+ * Is the declination beyond what the Sun ever reaches?  A chart does not say
+ * when it is, so the obliquity is that of J2000.
+ */
+static Datum
+out_of_bounds_datum(const ChartView *view, int i, bool *isnull)
+{
+	*isnull = (view->declinations == NULL || view->declinations[i] == UNKNOWN);
+	return *isnull ? (Datum) 0
+		: BoolGetDatum(abs(view->declinations[i]) > OBLIQUITY &&
+					   !is_on_ecliptic(view->ids[i]));
+}
+
 /* bodies(chart) */
 Datum
 chart_bodies(PG_FUNCTION_ARGS)
@@ -45,8 +89,8 @@ chart_bodies(PG_FUNCTION_ARGS)
 	for (int i = 0; i < view.n; i++)
 	{
 		binary_angle longitude = view.longitudes[i];
-		Datum		values[8];
-		bool		nulls[8] = {false};
+		Datum		values[9];
+		bool		nulls[9] = {false};
 
 		values[0] = CStringGetTextDatum(body_name(view.ids[i]));
 		values[1] = Float8GetDatum(angle_to_degrees(longitude));
@@ -58,6 +102,7 @@ chart_bodies(PG_FUNCTION_ARGS)
 		values[6] = scaled_datum(view.declinations, i, 1e7, &nulls[6]);
 		nulls[7] = (view.cusps == NULL);
 		values[7] = nulls[7] ? (Datum) 0 : Int32GetDatum(house_of(view.cusps, longitude));
+		values[8] = out_of_bounds_datum(&view, i, &nulls[8]);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;

@@ -9,13 +9,11 @@
 PG_FUNCTION_INFO_V1(composite);
 
 /*
- * The nearer midpoint of two longitudes, whichever comes first: the shorter
- * arc between them has a beginning, and half of it is added to that.  Half a
- * unit is rounded up.  Opposite ones have two, and the smaller longitude is
- * taken.
+ * The shorter arc between them has a beginning, and half of it is added to
+ * that.
  */
-static binary_angle
-midpoint(binary_angle a, binary_angle b)
+binary_angle
+nearer_midpoint(binary_angle a, binary_angle b)
 {
 	binary_angle arc = b - a;
 
@@ -49,7 +47,7 @@ static void
 composite_cusps(const binary_angle *a, const binary_angle *b,
 				binary_angle *cusps)
 {
-	binary_angle first = midpoint(a[0], b[0]);
+	binary_angle first = nearer_midpoint(a[0], b[0]);
 
 	/* a half unit that the midpoint was rounded up by, to round only once */
 	uint64		half = (a[0] - b[0]) & 1;
@@ -80,7 +78,7 @@ composite_of(const ChartView *a, const ChartView *b, bool opposed_unknown)
 			continue;
 		if (opposed_unknown && a->longitudes[i] - b->longitudes[j] == HALF_TURN)
 			continue;
-		body.longitude = midpoint(a->longitudes[i], b->longitudes[j]);
+		body.longitude = nearer_midpoint(a->longitudes[i], b->longitudes[j]);
 		if (a->speeds && b->speeds)
 			body.speed = mean_speed(a->speeds[i], b->speeds[j]);
 		(void) chart_builder_add(&builder, a->ids[i], &body, NULL);

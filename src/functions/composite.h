@@ -1,11 +1,17 @@
 /*
  * composite.h
- *		The chart of the midpoints of two charts.
+ *		Midpoints, and the chart of the midpoints of two charts.
  */
 #ifndef SYNASTRY_COMPOSITE_H
 #define SYNASTRY_COMPOSITE_H
 
 #include "types/chart.h"
+
+/*
+ * The nearer midpoint of two longitudes, whichever comes first; half a unit is
+ * rounded up.  Opposite ones have two, and the smaller longitude is taken.
+ */
+extern binary_angle nearer_midpoint(binary_angle a, binary_angle b);
 
 /*
  * The bodies that both have.  Those exactly opposite get the midpoint with the
