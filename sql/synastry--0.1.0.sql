@@ -334,6 +334,27 @@ CREATE FUNCTION longitude(chart chart, body text) RETURNS float8
 COMMENT ON FUNCTION longitude(chart, text) IS 'longitude of a body in degrees, NULL if the chart does not have it; an error for a name that does not exist';
 
 --
+-- Houses
+--
+
+CREATE FUNCTION house_overlay(guest chart, host chart,
+	OUT body text, OUT longitude float8, OUT house int4) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 12;
+COMMENT ON FUNCTION house_overlay(chart, chart) IS 'the houses of the host in which the bodies of the guest fall, a row per body in the order of the registry; a body on a cusp is in the house that opens there; no rows if the host has no cusps';
+
+CREATE FUNCTION whole_sign_cusps(chart chart) RETURNS float8[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION whole_sign_cusps(chart) IS 'cusps of whole-sign houses, for with_cusps(): the first house is the sign of the ascendant; NULL if the chart has no ascendant';
+
+CREATE FUNCTION equal_cusps(chart chart) RETURNS float8[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION equal_cusps(chart) IS 'cusps of equal houses, for with_cusps(): every 30 degrees from the ascendant; NULL if the chart has no ascendant';
+
+CREATE FUNCTION porphyry_cusps(chart chart) RETURNS float8[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION porphyry_cusps(chart) IS 'cusps of Porphyry''s houses, for with_cusps(): the quadrants between ascendant and midheaven divided in three, to the nearest 1e-8 degrees; NULL if the chart lacks either, an error if the ascendant is not less than 180 degrees after the midheaven';
+
+--
 -- Aspects between two charts
 --
 

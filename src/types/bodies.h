@@ -14,6 +14,10 @@
 /* ids 0 .. PLANETS - 1 are the ten planets, Sun to Pluto */
 #define PLANETS		10
 
+/* the angles that houses are reckoned from */
+#define ASCENDANT	17
+#define MIDHEAVEN	18
+
 /* one more than the largest id of the registry */
 #define BODY_IDS	201
 
