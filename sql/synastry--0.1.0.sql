@@ -621,10 +621,16 @@ COMMENT ON AGGREGATE chart_agg(text, float8) IS 'chart out of rows with one posi
 COMMENT ON AGGREGATE chart_agg(text, float8, float8) IS 'chart out of rows with one position each: body, longitude in degrees, speed in degrees a day; rows without body or longitude are skipped';
 COMMENT ON AGGREGATE chart_agg(text, float8, float8, float8) IS 'chart out of rows with one position each: body, longitude in degrees, speed in degrees a day, declination in degrees; rows without body or longitude are skipped';
 
-CREATE FUNCTION composite(a chart, b chart, opposed_unknown bool DEFAULT false)
-	RETURNS chart
+CREATE FUNCTION composite(a chart, b chart, opposed_unknown bool DEFAULT false,
+	anchor text DEFAULT 'midheaven') RETURNS chart
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30;
-COMMENT ON FUNCTION composite(chart, chart, bool) IS 'the chart of the nearer midpoints of the bodies that both have, with mean speeds and, if both have them, cusps; of two midpoints of exactly opposite bodies the smaller longitude, or none if opposed_unknown';
+CREATE FUNCTION composite(a chart, b chart, weight float8,
+	opposed_unknown bool DEFAULT false, anchor text DEFAULT 'midheaven')
+	RETURNS chart
+	AS 'MODULE_PATHNAME', 'composite_weighted'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30;
+COMMENT ON FUNCTION composite(chart, chart, bool, text) IS 'the chart of the nearer midpoints of the bodies that both have, with mean speeds; of two midpoints of exactly opposite bodies the smaller longitude, or none if opposed_unknown; if both have cusps, the nearer midpoint of those at the anchor (midheaven: the tenth, ascendant: the first) and from there the mean of the arcs, so that they ascend (an angle is a body, too, and as such the nearer midpoint: the one that is not the anchor may be opposite its cusp); with anchor none each the nearer midpoint, in order or not';
+COMMENT ON FUNCTION composite(chart, chart, float8, bool, text) IS 'the same with a weight of the second chart, 0 to 1: so far from a to b on the shorter arc, speeds likewise; 0.5 is composite(a, b)';
 
 CREATE TYPE chart_group;
 
