@@ -49,7 +49,7 @@ DATA := $(wildcard sql/synastry--*.sql)
 
 # Regression tests in the order in which they read best; sql/NAME.sql and expected/NAME.out.
 REGRESS = install chart chart_construct chart_document bodies aspect_set score_model \
-	people houses aspect_matrix aspects pictures motion score oracle prepared plans report \
+	people houses aspect_matrix aspects pictures motion uncertainty score oracle prepared plans report \
 	tally chart_agg composite group_tally uses batch cross cache stats \
 	index_store index_search index_cross
 

@@ -68,7 +68,7 @@ SELECT other, anchor, longitude(c, 'midheaven') AS midheaven, (cusps(c))[10] AS 
 	(SELECT house FROM bodies(c) WHERE body = 'midheaven') AS house_of_midheaven
 FROM (VALUES (3, 'Paul McCartney'), (2, 'Yoko Ono')) AS o (id, other) JOIN members AS b USING (id), members AS john,
 	(VALUES ('midheaven'), ('ascendant'), ('none')) AS t (anchor), composite(john.chart, b.chart, anchor => anchor) AS c
-WHERE john.id = 1 ORDER BY id DESC, anchor COLLATE "C" DESC;
+WHERE john.id = 1 ORDER BY b.id DESC, anchor COLLATE "C" DESC;
 SELECT count(*), bool_and((cusps(mc))[10] = longitude(mc, 'midheaven')) AS tenth, bool_and((cusps(ac))[1] = longitude(ac, 'ascendant')) AS first,
 	count(*) FILTER (WHERE cusps(mc) <> cusps(ac)) AS opposite, bool_and(bare_mc = bare_ac) AS same_bodies,
 	bool_and(cusps(mc) IN (cusps(ac), (cusps(ac))[7:12] || (cusps(ac))[1:6])) AS same_points

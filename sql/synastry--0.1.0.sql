@@ -367,10 +367,11 @@ CREATE FUNCTION aspects(a chart, b chart, aspects aspect_set DEFAULT 'synastry',
 	OUT body_a text, OUT body_b text, OUT aspect text, OUT angle float8,
 	OUT separation float8, OUT orb float8, OUT max_orb float8,
 	OUT strength float8, OUT nature text, OUT longitude_a float8,
-	OUT longitude_b float8, OUT out_of_sign bool) RETURNS SETOF record
+	OUT longitude_b float8, OUT out_of_sign bool, OUT certain bool)
+	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'aspects_of_charts'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 25;
-COMMENT ON FUNCTION aspects(chart, chart, aspect_set) IS 'a row per aspect between two charts, in the order of the registry of bodies: angles in degrees, strength 1 - orb/max_orb, nature harmonious, challenging or neutral; out_of_sign NULL where the angle is not a whole number of signs';
+COMMENT ON FUNCTION aspects(chart, chart, aspect_set) IS 'a row per aspect between two charts, in the order of the registry of bodies: angles in degrees, strength 1 - orb/max_orb, nature harmonious, challenging or neutral; out_of_sign NULL where the angle is not a whole number of signs; certain whether the row holds at all birth times that the uncertainties of the charts allow, at the speeds of the bodies (never for angles and lots if a time is uncertain by more than two minutes), NULL where such a speed is not known';
 
 CREATE FUNCTION aspects(matrix aspect_matrix,
 	OUT body_a text, OUT body_b text, OUT aspect text, OUT angle float8,
@@ -426,9 +427,9 @@ CREATE FUNCTION natal_aspects(chart chart, aspects aspect_set DEFAULT 'modern',
 	OUT separation float8, OUT orb float8, OUT max_orb float8,
 	OUT strength float8, OUT nature text, OUT longitude_a float8,
 	OUT longitude_b float8, OUT out_of_sign bool, OUT phase text,
-	OUT days_to_exact float8) RETURNS SETOF record
+	OUT days_to_exact float8, OUT certain bool) RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 15;
-COMMENT ON FUNCTION natal_aspects(chart, aspect_set) IS 'the aspects inside one chart, each pair of bodies once; phase applying, separating or static, NULL without speeds; days_to_exact at the speeds of the moment, negative in the past, NULL near stations';
+COMMENT ON FUNCTION natal_aspects(chart, aspect_set) IS 'the aspects inside one chart, each pair of bodies once; phase applying, separating or static, NULL without speeds; days_to_exact at the speeds of the moment, negative in the past, NULL near stations; certain whether the row holds at all birth times that the uncertainty of the chart allows, as in aspects()';
 
 CREATE FUNCTION transits(sky chart, natal chart,
 	aspects aspect_set DEFAULT 'predictive',
@@ -436,9 +437,9 @@ CREATE FUNCTION transits(sky chart, natal chart,
 	OUT separation float8, OUT orb float8, OUT max_orb float8,
 	OUT strength float8, OUT nature text, OUT longitude_a float8,
 	OUT longitude_b float8, OUT out_of_sign bool, OUT phase text,
-	OUT days_to_exact float8) RETURNS SETOF record
+	OUT days_to_exact float8, OUT certain bool) RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 15;
-COMMENT ON FUNCTION transits(chart, chart, aspect_set) IS 'the aspects of a moment (body_a, which moves) against a birth chart (body_b, which stands), with phase and days_to_exact as in natal_aspects()';
+COMMENT ON FUNCTION transits(chart, chart, aspect_set) IS 'the aspects of a moment (body_a, which moves) against a birth chart (body_b, which stands), with phase and days_to_exact as in natal_aspects(), certain as in aspects()';
 
 CREATE FUNCTION chart_interpolate(c0 chart, t0 timestamptz, c1 chart,
 	t1 timestamptz, at timestamptz) RETURNS chart

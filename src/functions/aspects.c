@@ -9,6 +9,7 @@
 #include "utils/builtins.h"
 
 #include "functions/cached.h"
+#include "functions/certainty.h"
 #include "functions/motion.h"
 #include "functions/prepared.h"
 #include "stats/stats.h"
@@ -147,6 +148,7 @@ out_of_sign(binary_angle angle, binary_angle a, binary_angle b, bool *isnull)
 #define CHART_COLUMNS	(MATRIX_COLUMNS + 3)
 /* and with speeds: phase, days_to_exact */
 #define MOTION_COLUMNS	(CHART_COLUMNS + 2)
+/* with charts, certain comes after all of these */
 
 static void
 fill_aspect(Datum *values, const AspectSet *set, int id_a, int id_b,
@@ -194,6 +196,14 @@ fill_motion(Datum *values, bool *nulls, const Mover *a, const Mover *b,
 	values[CHART_COLUMNS + 1] = Float8GetDatum(motion.days_to_exact);
 }
 
+/* certain, the last column */
+static void
+fill_certainty(Datum *value, bool *isnull, Certainty certainty)
+{
+	*isnull = (certainty == CERTAINTY_UNKNOWN);
+	*value = BoolGetDatum(certainty == CERTAIN);
+}
+
 /* All cells of two selections, in memory of the caller's context. */
 typedef struct Cells
 {
@@ -214,12 +224,46 @@ compute_cells(const PreparedSet *prepared, const Selection *a,
 	return cells;
 }
 
+/* A body of a selection with its speed in the chart. */
+static Mover
+mover_of(const ChartView *view, const Selection *selection, int i)
+{
+	Mover		mover = {selection->ids[i], selection->longitudes[i], UNKNOWN};
+	int			place = 0;
+
+	if (view->speeds == NULL)
+		return mover;
+	while (view->ids[place] != mover.id)
+		place++;
+	mover.speed = view->speeds[place];
+	return mover;
+}
+
+/* Two charts whose bodies are early or late each by its own uncertainty. */
+static Certainty
+certainty_of_pair(const AspectTable *table, uint8 code,
+				  const ChartView *chart_a, const Selection *a, int i,
+				  const ChartView *chart_b, const Selection *b, int j)
+{
+	Mover		first;
+	Mover		second;
+
+	if (likely(chart_a->uncertainty == 0 && chart_b->uncertainty == 0))
+		return CERTAIN;
+	first = mover_of(chart_a, a, i);
+	second = mover_of(chart_b, b, j);
+	return certainty_between(table, code, &first, chart_a->uncertainty,
+							 &second, chart_b->uncertainty);
+}
+
 /* aspects(chart, chart, aspect_set) */
 Datum
 aspects_of_charts(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	const PreparedSet *prepared;
+	ChartView	view_a;
+	ChartView	view_b;
 	Selection	a;
 	Selection	b;
 	Cells		cells;
@@ -228,6 +272,8 @@ aspects_of_charts(PG_FUNCTION_ARGS)
 	stat_begin(&call, STAT_ASPECTS);
 	prepared = prepare_set(fcinfo, 2);
 	InitMaterializedSRF(fcinfo, 0);
+	chart_view(PG_GETARG_CHART(0), &view_a);
+	chart_view(PG_GETARG_CHART(1), &view_b);
 	select_for_set(prepared, SIDE_A, PG_GETARG_CHART(0), &a);
 	select_for_set(prepared, SIDE_B, PG_GETARG_CHART(1), &b);
 	cells = compute_cells(prepared, &a, &b);
@@ -236,8 +282,8 @@ aspects_of_charts(PG_FUNCTION_ARGS)
 		for (int j = 0; j < b.n; j++)
 		{
 			uint8		code = cells.codes[i * b.n + j];
-			Datum		values[CHART_COLUMNS];
-			bool		nulls[CHART_COLUMNS] = {false};
+			Datum		values[CHART_COLUMNS + 1];
+			bool		nulls[CHART_COLUMNS + 1] = {false};
 
 			if (code == 0)
 				continue;
@@ -245,35 +291,27 @@ aspects_of_charts(PG_FUNCTION_ARGS)
 						cells.deviations[i * b.n + j]);
 			fill_longitudes(values, nulls, prepared->set, code,
 							a.longitudes[i], b.longitudes[j]);
+			fill_certainty(&values[CHART_COLUMNS], &nulls[CHART_COLUMNS],
+						   certainty_of_pair(&prepared->table, code,
+											 &view_a, &a, i, &view_b, &b, j));
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		}
 	stat_end_rows(&call, a.n * b.n, rows_returned(rsinfo));
 	return (Datum) 0;
 }
 
-/* A body of a selection with its speed in the chart. */
-static Mover
-mover_of(const Chart *chart, const Selection *selection, int i)
-{
-	ChartView	view;
-	Mover		mover = {selection->ids[i], selection->longitudes[i], UNKNOWN};
-
-	chart_view(chart, &view);
-	if (view.speeds)
-		mover.speed = view.speeds[chart_find(chart, mover.id)];
-	return mover;
-}
-
 static void
 put_moving_aspect(ReturnSetInfo *rsinfo, const AspectSet *set,
-				  const Mover *a, const Mover *b, uint8 code, int32 deviation)
+				  const Mover *a, const Mover *b, uint8 code, int32 deviation,
+				  Certainty certainty)
 {
-	Datum		values[MOTION_COLUMNS];
-	bool		nulls[MOTION_COLUMNS] = {false};
+	Datum		values[MOTION_COLUMNS + 1];
+	bool		nulls[MOTION_COLUMNS + 1] = {false};
 
 	fill_aspect(values, set, a->id, b->id, code, deviation);
 	fill_longitudes(values, nulls, set, code, a->longitude, b->longitude);
 	fill_motion(values, nulls, a, b, deviation);
+	fill_certainty(&values[MOTION_COLUMNS], &nulls[MOTION_COLUMNS], certainty);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
@@ -282,8 +320,9 @@ Datum
 transits(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	const Chart *sky = PG_GETARG_CHART(0);
 	const PreparedSet *prepared;
+	ChartView	sky;
+	ChartView	natal;
 	Selection	a;
 	Selection	b;
 	Cells		cells;
@@ -292,21 +331,27 @@ transits(PG_FUNCTION_ARGS)
 	stat_begin(&call, STAT_ASPECTS);
 	prepared = prepare_set(fcinfo, 2);
 	InitMaterializedSRF(fcinfo, 0);
-	select_for_set(prepared, SIDE_A, sky, &a);
+	chart_view(PG_GETARG_CHART(0), &sky);
+	chart_view(PG_GETARG_CHART(1), &natal);
+	select_for_set(prepared, SIDE_A, PG_GETARG_CHART(0), &a);
 	select_for_set(prepared, SIDE_B, PG_GETARG_CHART(1), &b);
 	cells = compute_cells(prepared, &a, &b);
 
 	for (int i = 0; i < a.n; i++)
 		for (int j = 0; j < b.n; j++)
-			if (cells.codes[i * b.n + j] != 0)
-			{
-				Mover		moving = mover_of(sky, &a, i);
-				Mover		standing = {b.ids[j], b.longitudes[j], 0};
+		{
+			uint8		code = cells.codes[i * b.n + j];
+			Mover		moving;
+			Mover		standing = {b.ids[j], b.longitudes[j], 0};
 
-				put_moving_aspect(rsinfo, prepared->set, &moving, &standing,
-								  cells.codes[i * b.n + j],
-								  cells.deviations[i * b.n + j]);
-			}
+			if (code == 0)
+				continue;
+			moving = mover_of(&sky, &a, i);
+			put_moving_aspect(rsinfo, prepared->set, &moving, &standing, code,
+							  cells.deviations[i * b.n + j],
+							  certainty_of_pair(&prepared->table, code,
+												&sky, &a, i, &natal, &b, j));
+		}
 	stat_end_rows(&call, a.n * b.n, rows_returned(rsinfo));
 	return (Datum) 0;
 }
@@ -323,6 +368,7 @@ natal_aspects(PG_FUNCTION_ARGS)
 	const Chart *chart = PG_GETARG_CHART(0);
 	const PreparedSet *prepared;
 	const bool	(*takes_part)[BODY_IDS];
+	ChartView	view;
 	Selection	all;
 	Cells		cells;
 	StatCall	call;
@@ -331,6 +377,7 @@ natal_aspects(PG_FUNCTION_ARGS)
 	prepared = prepare_set(fcinfo, 1);
 	takes_part = prepared->takes_part;
 	InitMaterializedSRF(fcinfo, 0);
+	chart_view(chart, &view);
 	select_all(chart, &all);
 	cells = compute_cells(prepared, &all, &all);
 
@@ -347,10 +394,12 @@ natal_aspects(PG_FUNCTION_ARGS)
 				!((takes_part[SIDE_A][first] && takes_part[SIDE_B][second]) ||
 				  (takes_part[SIDE_A][second] && takes_part[SIDE_B][first])))
 				continue;
-			a = mover_of(chart, &all, i);
-			b = mover_of(chart, &all, j);
+			a = mover_of(&view, &all, i);
+			b = mover_of(&view, &all, j);
 			put_moving_aspect(rsinfo, prepared->set, &a, &b, cells.codes[cell],
-							  cells.deviations[cell]);
+							  cells.deviations[cell],
+							  certainty_within(&prepared->table, cells.codes[cell],
+											   &a, &b, view.uncertainty));
 		}
 	stat_end_rows(&call, all.n * (all.n - 1) / 2, rows_returned(rsinfo));
 	return (Datum) 0;

@@ -14,9 +14,11 @@
 /* ids 0 .. PLANETS - 1 are the ten planets, Sun to Pluto */
 #define PLANETS		10
 
-/* the angles that houses are reckoned from */
+/* ids that code asks for by name */
 #define ASCENDANT	17
 #define MIDHEAVEN	18
+#define VERTEX		21
+#define ANTI_VERTEX	22
 
 /* one more than the largest id of the registry */
 #define BODY_IDS	201
