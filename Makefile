@@ -49,9 +49,10 @@ DATA := $(wildcard sql/synastry--*.sql)
 
 # Regression tests in the order in which they read best; sql/NAME.sql and expected/NAME.out.
 REGRESS = install chart chart_construct chart_document bodies aspect_set score_model \
-	people aspect_matrix aspects pictures motion score orbs oracle prepared plans \
-	declination compatibility peers patterns report tally chart_agg composite davison \
-	group_tally uses batch cross cache stats index_store index_search index_cross
+	people houses aspect_matrix aspects pictures motion uncertainty score orbs oracle \
+	prepared plans declination compatibility peers patterns report tally chart_agg \
+	composite davison group_tally uses batch cross cache stats index_store index_search \
+	index_cross
 
 ISOLATION := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation

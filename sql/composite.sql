@@ -60,6 +60,73 @@ FROM members AS a, members AS b,
 	) AS houses
 WHERE cusps(a.chart) IS NOT NULL AND cusps(b.chart) IS NOT NULL;
 
+-- The tenth cusp is the nearer midpoint, as the midheaven is, and by option the
+-- first, as the ascendant is: both at once cannot always be.  Kerykeion 5 takes
+-- nearer midpoints and sorts them; Lennon's and McCartney's midheaven then is
+-- opposite the tenth cusp and in the fourth house, as it is here without anchor.
+SELECT other, anchor, longitude(c, 'midheaven') AS midheaven, (cusps(c))[10] AS tenth, longitude(c, 'ascendant') AS ascendant, (cusps(c))[1] AS first,
+	(SELECT house FROM bodies(c) WHERE body = 'midheaven') AS house_of_midheaven
+FROM (VALUES (3, 'Paul McCartney'), (2, 'Yoko Ono')) AS o (id, other) JOIN members AS b USING (id), members AS john,
+	(VALUES ('midheaven'), ('ascendant'), ('none')) AS t (anchor), composite(john.chart, b.chart, anchor => anchor) AS c
+WHERE john.id = 1 ORDER BY b.id DESC, anchor COLLATE "C" DESC;
+SELECT count(*), bool_and((cusps(mc))[10] = longitude(mc, 'midheaven')) AS tenth, bool_and((cusps(ac))[1] = longitude(ac, 'ascendant')) AS first,
+	count(*) FILTER (WHERE cusps(mc) <> cusps(ac)) AS opposite, bool_and(bare_mc = bare_ac) AS same_bodies,
+	bool_and(cusps(mc) IN (cusps(ac), (cusps(ac))[7:12] || (cusps(ac))[1:6])) AS same_points
+FROM members AS a JOIN members AS b ON a.id < b.id,
+	LATERAL (SELECT composite(a.chart, b.chart) AS mc, composite(a.chart, b.chart, anchor => 'ascendant') AS ac) AS c,
+	LATERAL (SELECT with_cusps(mc, NULL) AS bare_mc, with_cusps(ac, NULL) AS bare_ac) AS bare
+WHERE cusps(a.chart) IS NOT NULL AND cusps(b.chart) IS NOT NULL;
+-- With anchor none each is the nearer midpoint, and order is left to chance.
+SELECT count(*), bool_and(right_ones) AS nearer, count(*) FILTER (WHERE turns > 360) AS out_of_order
+FROM members AS a JOIN members AS b ON a.id < b.id,
+	LATERAL (SELECT cusps(composite(a.chart, b.chart, anchor => 'none')) AS cusps) AS c,
+	LATERAL (
+		SELECT bool_and(longitude(composite(chart(sun => (cusps(a.chart))[h]), chart(sun => (cusps(b.chart))[h])), 'sun') = cusps[h]) AS right_ones,
+			round(sum((cusps[h % 12 + 1] - cusps[h] + 360)::numeric % 360)) AS turns
+		FROM generate_series(1, 12) AS h
+	) AS houses
+WHERE cusps(a.chart) IS NOT NULL AND cusps(b.chart) IS NOT NULL;
+SELECT anchor, cusps(composite(a, b, true, anchor)) IS NULL AS unknown
+FROM (VALUES (with_cusps('{}', ARRAY[10, 20, 50, 80, 110, 140, 190, 200, 230, 260, 290, 320]), with_cusps('{}', ARRAY[190, 200, 230, 250, 290, 320, 10, 20, 50, 70, 110, 140]))) AS c (a, b),
+	(VALUES ('midheaven'), ('ascendant'), ('none')) AS t (anchor);
+SELECT composite('{"sun": 1}', '{"sun": 2}', anchor => 'mc');
+SELECT composite('{"sun": 1}', '{"sun": 2}', 0.5, anchor => '');
+SELECT composite('{"sun": 1}', '{"sun": 2}', anchor => NULL) IS NULL AS unknown;
+
+-- A weight of the second chart: on the shorter arc, nearer to one of them.
+SELECT weight, composite('{"sun": {"longitude": 350, "speed": 1}, "moon": 10, "mars": 1}', '{"sun": {"longitude": 20, "speed": -0.5}, "moon": 350, "venus": 1}', weight)
+FROM unnest(ARRAY[0, 0.1, 0.25, 0.5, 1]::float8[]) AS weight;
+SELECT cusps(composite(with_cusps('{}', ARRAY[350, 20, 50, 80, 110, 140, 170, 200, 230, 260, 290, 320]),
+	with_cusps('{}', ARRAY[20, 40, 80, 110, 140, 170, 200, 220, 260, 290, 320, 350]), 0.1));
+-- None of it and all of it: one and the other, if both know the same.
+SELECT count(*), bool_and(composite(a, b, 0) = a) AS first, bool_and(composite(a, b, 1) = b) AS second, bool_and(composite(a, b, 0.5) = composite(a, b)) AS half,
+	bool_and(composite(a, b, 0.25) = composite(b, a, 0.75)) AS either_way, bool_and(composite(a, a, 0.3) = a) AS oneself
+FROM members AS m, members AS n,
+	LATERAL (SELECT composite(m.chart, m.chart) - '{angles,chiron}'::text[] AS a, composite(n.chart, n.chart) - '{angles,chiron}'::text[] AS b) AS c
+WHERE (cusps(a) IS NULL) = (cusps(b) IS NULL);
+-- The rule in plain SQL.
+SELECT count(*), max(180 - abs(180 - abs(b.longitude - right_one))) < 0.0000002 AS right_longitude,
+	max(abs(b.speed - right_speed)) < 0.00000101 AS right_speed
+FROM members AS m, members AS n, unnest(ARRAY[0.1, 0.382, 0.9]::float8[]) AS weight, bodies(composite(m.chart, n.chart, weight)) AS b,
+	LATERAL (SELECT p.longitude AS from_, (q.longitude - p.longitude + 540)::numeric % 360 - 180 AS arc, p.speed + weight * (q.speed - p.speed) AS right_speed
+		FROM positions AS p, positions AS q WHERE p.id = m.id AND q.id = n.id AND p.body = b.body AND q.body = b.body) AS way,
+	LATERAL (SELECT ((from_ + weight * arc::float8 + 360)::numeric % 360)::float8 AS right_one) AS oracle
+WHERE m.id <= 20;
+SELECT count(*), bool_and(turn = 360) AS one_turn, bool_and(tenth) AS tenth
+FROM members AS a, members AS b, LATERAL (SELECT composite(a.chart, b.chart, 0.3) AS c) AS c,
+	LATERAL (SELECT round(sum((cusps[h % 12 + 1] - cusps[h] + 360)::numeric % 360), 6) AS turn, bool_and(cusps[10] = longitude(c, 'midheaven')) AS tenth
+		FROM cusps(c) AS cusps, generate_series(1, 12) AS h) AS houses
+WHERE a.id <> b.id AND cusps(a.chart) IS NOT NULL AND cusps(b.chart) IS NOT NULL;
+-- Exactly opposite: of both points the smaller longitude, or none; at either
+-- end there is only one.
+SELECT weight, composite('{"sun": 10, "mars": 0}', '{"sun": 190, "mars": 180}', weight),
+	composite('{"sun": 10, "mars": 0}', '{"sun": 190, "mars": 180}', weight, true) AS or_unknown
+FROM unnest(ARRAY[0, 0.25, 0.75, 1]::float8[]) AS weight;
+SELECT composite('{"sun": 1}', '{"sun": 2}', 1.01);
+SELECT composite('{"sun": 1}', '{"sun": 2}', -0.01);
+SELECT composite('{"sun": 1}', '{"sun": 2}', 'NaN'::float8);
+SELECT composite('{"sun": 1}', '{"sun": 2}', NULL::float8) IS NULL AS unknown;
+
 --
 -- composite_agg()
 --

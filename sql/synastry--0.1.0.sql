@@ -341,6 +341,27 @@ CREATE FUNCTION longitude(chart chart, body text) RETURNS float8
 COMMENT ON FUNCTION longitude(chart, text) IS 'longitude of a body in degrees, NULL if the chart does not have it; an error for a name that does not exist';
 
 --
+-- Houses
+--
+
+CREATE FUNCTION house_overlay(guest chart, host chart,
+	OUT body text, OUT longitude float8, OUT house int4) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 12;
+COMMENT ON FUNCTION house_overlay(chart, chart) IS 'the houses of the host in which the bodies of the guest fall, a row per body in the order of the registry; a body on a cusp is in the house that opens there; no rows if the host has no cusps';
+
+CREATE FUNCTION whole_sign_cusps(chart chart) RETURNS float8[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION whole_sign_cusps(chart) IS 'cusps of whole-sign houses, for with_cusps(): the first house is the sign of the ascendant; NULL if the chart has no ascendant';
+
+CREATE FUNCTION equal_cusps(chart chart) RETURNS float8[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION equal_cusps(chart) IS 'cusps of equal houses, for with_cusps(): every 30 degrees from the ascendant; NULL if the chart has no ascendant';
+
+CREATE FUNCTION porphyry_cusps(chart chart) RETURNS float8[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION porphyry_cusps(chart) IS 'cusps of Porphyry''s houses, for with_cusps(): the quadrants between ascendant and midheaven divided in three, to the nearest 1e-8 degrees; NULL if the chart lacks either, an error if the ascendant is not less than 180 degrees after the midheaven';
+
+--
 -- Aspects between two charts
 --
 
@@ -353,10 +374,11 @@ CREATE FUNCTION aspects(a chart, b chart, aspects aspect_set DEFAULT 'synastry',
 	OUT body_a text, OUT body_b text, OUT aspect text, OUT angle float8,
 	OUT separation float8, OUT orb float8, OUT max_orb float8,
 	OUT strength float8, OUT nature text, OUT longitude_a float8,
-	OUT longitude_b float8, OUT out_of_sign bool) RETURNS SETOF record
+	OUT longitude_b float8, OUT out_of_sign bool, OUT certain bool)
+	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'aspects_of_charts'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 25;
-COMMENT ON FUNCTION aspects(chart, chart, aspect_set) IS 'a row per aspect between two charts, in the order of the registry of bodies: angles in degrees, strength 1 - orb/max_orb, nature harmonious, challenging or neutral; out_of_sign NULL where the angle is not a whole number of signs';
+COMMENT ON FUNCTION aspects(chart, chart, aspect_set) IS 'a row per aspect between two charts, in the order of the registry of bodies: angles in degrees, strength 1 - orb/max_orb, nature harmonious, challenging or neutral; out_of_sign NULL where the angle is not a whole number of signs; certain whether the row holds at all birth times that the uncertainties of the charts allow, at the speeds of the bodies (never for angles and lots if a time is uncertain by more than two minutes), NULL where such a speed is not known';
 
 CREATE FUNCTION aspects(matrix aspect_matrix,
 	OUT body_a text, OUT body_b text, OUT aspect text, OUT angle float8,
@@ -436,9 +458,9 @@ CREATE FUNCTION natal_aspects(chart chart, aspects aspect_set DEFAULT 'modern',
 	OUT separation float8, OUT orb float8, OUT max_orb float8,
 	OUT strength float8, OUT nature text, OUT longitude_a float8,
 	OUT longitude_b float8, OUT out_of_sign bool, OUT phase text,
-	OUT days_to_exact float8) RETURNS SETOF record
+	OUT days_to_exact float8, OUT certain bool) RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 15;
-COMMENT ON FUNCTION natal_aspects(chart, aspect_set) IS 'the aspects inside one chart, each pair of bodies once; phase applying, separating or static, NULL without speeds; days_to_exact at the speeds of the moment, negative in the past, NULL near stations';
+COMMENT ON FUNCTION natal_aspects(chart, aspect_set) IS 'the aspects inside one chart, each pair of bodies once; phase applying, separating or static, NULL without speeds; days_to_exact at the speeds of the moment, negative in the past, NULL near stations; certain whether the row holds at all birth times that the uncertainty of the chart allows, as in aspects()';
 
 CREATE FUNCTION transits(sky chart, natal chart,
 	aspects aspect_set DEFAULT 'predictive',
@@ -446,9 +468,9 @@ CREATE FUNCTION transits(sky chart, natal chart,
 	OUT separation float8, OUT orb float8, OUT max_orb float8,
 	OUT strength float8, OUT nature text, OUT longitude_a float8,
 	OUT longitude_b float8, OUT out_of_sign bool, OUT phase text,
-	OUT days_to_exact float8) RETURNS SETOF record
+	OUT days_to_exact float8, OUT certain bool) RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 15;
-COMMENT ON FUNCTION transits(chart, chart, aspect_set) IS 'the aspects of a moment (body_a, which moves) against a birth chart (body_b, which stands), with phase and days_to_exact as in natal_aspects()';
+COMMENT ON FUNCTION transits(chart, chart, aspect_set) IS 'the aspects of a moment (body_a, which moves) against a birth chart (body_b, which stands), with phase and days_to_exact as in natal_aspects(), certain as in aspects()';
 
 CREATE FUNCTION chart_interpolate(c0 chart, t0 timestamptz, c1 chart,
 	t1 timestamptz, at timestamptz) RETURNS chart
@@ -696,10 +718,16 @@ COMMENT ON AGGREGATE chart_agg(text, float8) IS 'chart out of rows with one posi
 COMMENT ON AGGREGATE chart_agg(text, float8, float8) IS 'chart out of rows with one position each: body, longitude in degrees, speed in degrees a day; rows without body or longitude are skipped';
 COMMENT ON AGGREGATE chart_agg(text, float8, float8, float8) IS 'chart out of rows with one position each: body, longitude in degrees, speed in degrees a day, declination in degrees; rows without body or longitude are skipped';
 
-CREATE FUNCTION composite(a chart, b chart, opposed_unknown bool DEFAULT false)
-	RETURNS chart
+CREATE FUNCTION composite(a chart, b chart, opposed_unknown bool DEFAULT false,
+	anchor text DEFAULT 'midheaven') RETURNS chart
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30;
-COMMENT ON FUNCTION composite(chart, chart, bool) IS 'the chart of the nearer midpoints of the bodies that both have, with mean speeds and, if both have them, cusps; of two midpoints of exactly opposite bodies the smaller longitude, or none if opposed_unknown';
+CREATE FUNCTION composite(a chart, b chart, weight float8,
+	opposed_unknown bool DEFAULT false, anchor text DEFAULT 'midheaven')
+	RETURNS chart
+	AS 'MODULE_PATHNAME', 'composite_weighted'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30;
+COMMENT ON FUNCTION composite(chart, chart, bool, text) IS 'the chart of the nearer midpoints of the bodies that both have, with mean speeds; of two midpoints of exactly opposite bodies the smaller longitude, or none if opposed_unknown; if both have cusps, the nearer midpoint of those at the anchor (midheaven: the tenth, ascendant: the first) and from there the mean of the arcs, so that they ascend (an angle is a body, too, and as such the nearer midpoint: the one that is not the anchor may be opposite its cusp); with anchor none each the nearer midpoint, in order or not';
+COMMENT ON FUNCTION composite(chart, chart, float8, bool, text) IS 'the same with a weight of the second chart, 0 to 1: so far from a to b on the shorter arc, speeds likewise; 0.5 is composite(a, b)';
 
 CREATE FUNCTION davison(time_a timestamptz, latitude_a float8,
 	longitude_a float8, time_b timestamptz, latitude_b float8,

@@ -9,6 +9,7 @@
 #include "utils/builtins.h"
 
 #include "functions/cached.h"
+#include "functions/certainty.h"
 #include "functions/moving.h"
 #include "functions/prepared.h"
 #include "stats/stats.h"
@@ -151,6 +152,7 @@ out_of_sign(binary_angle angle, binary_angle a, binary_angle b, bool *isnull)
 #define CHART_COLUMNS	(MATRIX_COLUMNS + 3)
 /* and with speeds: phase, days_to_exact */
 #define MOTION_COLUMNS	(CHART_COLUMNS + 2)
+/* with charts, certain comes after all of these */
 
 static void
 fill_aspect(Datum *values, const AspectSet *set, binary_angle max_orb,
@@ -198,6 +200,14 @@ fill_motion(Datum *values, bool *nulls, const Mover *a, const Mover *b,
 	values[CHART_COLUMNS + 1] = Float8GetDatum(motion.days_to_exact);
 }
 
+/* certain, the last column */
+static void
+fill_certainty(Datum *value, bool *isnull, Certainty certainty)
+{
+	*isnull = (certainty == CERTAINTY_UNKNOWN);
+	*value = BoolGetDatum(certainty == CERTAIN);
+}
+
 /* All cells of two selections, in memory of the caller's context. */
 typedef struct Cells
 {
@@ -225,12 +235,86 @@ compute_cells(const PreparedSet *prepared, const Selection *a,
 	return cells;
 }
 
+/* A body of a selection with its speed in the chart. */
+static Mover
+mover_of(const ChartView *view, const Selection *selection, int i)
+{
+	Mover		mover = {selection->ids[i], selection->longitudes[i], UNKNOWN};
+	int			place = 0;
+
+	if (view->speeds == NULL)
+		return mover;
+	while (view->ids[place] != mover.id)
+		place++;
+	mover.speed = view->speeds[place];
+	return mover;
+}
+
+/* The table of a set for two bodies, which may have orbs of their own. */
+static const AspectTable *
+table_of_cell(const PreparedSet *prepared, int id_a, int id_b, bool either_way,
+			  AspectTable *table)
+{
+	AspectRule	rules[MAX_ASPECTS];
+	int			n = aspect_set_rules(prepared->set, rules);
+	int			allowed = 0;
+
+	if (prepared->limits == NULL)
+		return &prepared->table;
+	for (int i = 0; i < n; i++)
+	{
+		int			k = rules[i].code - 1;
+
+		if (!orb_allowed(prepared->limits, id_a, id_b, k) &&
+			!(either_way && orb_allowed(prepared->limits, id_b, id_a, k)))
+			continue;
+		rules[i].max_orb = orb_limit(prepared->limits, id_a, id_b, k);
+		if (rules[i].max_orb != NO_ASPECT)
+			rules[allowed++] = rules[i];
+	}
+	aspect_table_prepare(table, rules, allowed, aspect_set_options(prepared->set));
+	return table;
+}
+
+/* Two charts whose bodies are early or late each by its own uncertainty. */
+static Certainty
+certainty_of_pair(const PreparedSet *prepared, uint8 code,
+				  const ChartView *chart_a, const Selection *a, int i,
+				  const ChartView *chart_b, const Selection *b, int j)
+{
+	AspectTable table;
+	Mover		first;
+	Mover		second;
+
+	if (likely(chart_a->uncertainty == 0 && chart_b->uncertainty == 0))
+		return CERTAIN;
+	first = mover_of(chart_a, a, i);
+	second = mover_of(chart_b, b, j);
+	return certainty_between(table_of_cell(prepared, first.id, second.id, false, &table), code,
+							 &first, chart_a->uncertainty, &second, chart_b->uncertainty);
+}
+
+/* the bodies of one chart */
+static Certainty
+certainty_inside(const PreparedSet *prepared, uint8 code, const Mover *a,
+				 const Mover *b, uint32 uncertainty)
+{
+	AspectTable table;
+
+	if (likely(uncertainty == 0))
+		return CERTAIN;
+	return certainty_within(table_of_cell(prepared, a->id, b->id, true, &table), code, a, b,
+							uncertainty);
+}
+
 /* aspects(chart, chart, aspect_set) */
 Datum
 aspects_of_charts(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	const PreparedSet *prepared;
+	ChartView	view_a;
+	ChartView	view_b;
 	Selection	a;
 	Selection	b;
 	Cells		cells;
@@ -239,6 +323,8 @@ aspects_of_charts(PG_FUNCTION_ARGS)
 	stat_begin(&call, STAT_ASPECTS);
 	prepared = prepare_set(fcinfo, 2);
 	InitMaterializedSRF(fcinfo, 0);
+	chart_view(PG_GETARG_CHART(0), &view_a);
+	chart_view(PG_GETARG_CHART(1), &view_b);
 	select_for_set(prepared, SIDE_A, PG_GETARG_CHART(0), &a);
 	select_for_set(prepared, SIDE_B, PG_GETARG_CHART(1), &b);
 	cells = compute_cells(prepared, &a, &b);
@@ -247,8 +333,8 @@ aspects_of_charts(PG_FUNCTION_ARGS)
 		for (int j = 0; j < b.n; j++)
 		{
 			uint8		code = cells.codes[i * b.n + j];
-			Datum		values[CHART_COLUMNS];
-			bool		nulls[CHART_COLUMNS] = {false};
+			Datum		values[CHART_COLUMNS + 1];
+			bool		nulls[CHART_COLUMNS + 1] = {false};
 
 			if (code == 0)
 				continue;
@@ -257,36 +343,27 @@ aspects_of_charts(PG_FUNCTION_ARGS)
 						a.ids[i], b.ids[j], code, cells.deviations[i * b.n + j]);
 			fill_longitudes(values, nulls, prepared->set, code,
 							a.longitudes[i], b.longitudes[j]);
+			fill_certainty(&values[CHART_COLUMNS], &nulls[CHART_COLUMNS],
+						   certainty_of_pair(prepared, code, &view_a, &a, i, &view_b, &b, j));
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		}
 	stat_end_rows(&call, a.n * b.n, rows_returned(rsinfo));
 	return (Datum) 0;
 }
 
-/* A body of a selection with its speed in the chart. */
-static Mover
-mover_of(const Chart *chart, const Selection *selection, int i)
-{
-	ChartView	view;
-	Mover		mover = {selection->ids[i], selection->longitudes[i], UNKNOWN};
-
-	chart_view(chart, &view);
-	if (view.speeds)
-		mover.speed = view.speeds[chart_find(chart, mover.id)];
-	return mover;
-}
-
 static void
 put_moving_aspect(ReturnSetInfo *rsinfo, const PreparedSet *prepared,
-				  const Mover *a, const Mover *b, uint8 code, int32 deviation)
+				  const Mover *a, const Mover *b, uint8 code, int32 deviation,
+				  Certainty certainty)
 {
-	Datum		values[MOTION_COLUMNS];
-	bool		nulls[MOTION_COLUMNS] = {false};
+	Datum		values[MOTION_COLUMNS + 1];
+	bool		nulls[MOTION_COLUMNS + 1] = {false};
 
 	fill_aspect(values, prepared->set, moving_max_orb(prepared, a, b, code, deviation),
 				a->id, b->id, code, deviation);
 	fill_longitudes(values, nulls, prepared->set, code, a->longitude, b->longitude);
 	fill_motion(values, nulls, a, b, deviation);
+	fill_certainty(&values[MOTION_COLUMNS], &nulls[MOTION_COLUMNS], certainty);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
@@ -295,8 +372,9 @@ Datum
 transits(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	const Chart *sky = PG_GETARG_CHART(0);
 	const PreparedSet *prepared;
+	ChartView	sky;
+	ChartView	natal;
 	Selection	a;
 	Selection	b;
 	Cells		cells;
@@ -305,13 +383,15 @@ transits(PG_FUNCTION_ARGS)
 	stat_begin(&call, STAT_ASPECTS);
 	prepared = prepare_set(fcinfo, 2);
 	InitMaterializedSRF(fcinfo, 0);
-	select_for_set(prepared, SIDE_A, sky, &a);
+	chart_view(PG_GETARG_CHART(0), &sky);
+	chart_view(PG_GETARG_CHART(1), &natal);
+	select_for_set(prepared, SIDE_A, PG_GETARG_CHART(0), &a);
 	select_for_set(prepared, SIDE_B, PG_GETARG_CHART(1), &b);
 	cells = compute_cells(prepared, &a, &b);
 
 	for (int i = 0; i < a.n; i++)
 	{
-		Mover		moving = mover_of(sky, &a, i);
+		Mover		moving = mover_of(&sky, &a, i);
 
 		for (int j = 0; j < b.n; j++)
 		{
@@ -322,7 +402,8 @@ transits(PG_FUNCTION_ARGS)
 			if (motion_matters(prepared, &moving, &standing))
 				code = find_moving_aspect(prepared, &moving, &standing, false, &deviation);
 			if (code != 0)
-				put_moving_aspect(rsinfo, prepared, &moving, &standing, code, deviation);
+				put_moving_aspect(rsinfo, prepared, &moving, &standing, code, deviation,
+								  certainty_of_pair(prepared, code, &sky, &a, i, &natal, &b, j));
 		}
 	}
 	stat_end_rows(&call, a.n * b.n, rows_returned(rsinfo));
@@ -341,6 +422,7 @@ natal_aspects(PG_FUNCTION_ARGS)
 	const Chart *chart = PG_GETARG_CHART(0);
 	const PreparedSet *prepared;
 	const bool	(*takes_part)[BODY_IDS];
+	ChartView	view;
 	Selection	all;
 	Cells		cells;
 	StatCall	call;
@@ -349,6 +431,7 @@ natal_aspects(PG_FUNCTION_ARGS)
 	prepared = prepare_set(fcinfo, 1);
 	takes_part = prepared->takes_part;
 	InitMaterializedSRF(fcinfo, 0);
+	chart_view(chart, &view);
 	select_all(chart, &all);
 	cells = allocate_cells(&all, &all);
 	find_natal_cells(prepared, &all, cells.codes, cells.deviations);
@@ -367,12 +450,13 @@ natal_aspects(PG_FUNCTION_ARGS)
 			if (!((takes_part[SIDE_A][first] && takes_part[SIDE_B][second]) ||
 				  (takes_part[SIDE_A][second] && takes_part[SIDE_B][first])))
 				continue;
-			a = mover_of(chart, &all, i);
-			b = mover_of(chart, &all, j);
+			a = mover_of(&view, &all, i);
+			b = mover_of(&view, &all, j);
 			if (motion_matters(prepared, &a, &b))
 				code = find_moving_aspect(prepared, &a, &b, true, &deviation);
 			if (code != 0)
-				put_moving_aspect(rsinfo, prepared, &a, &b, code, deviation);
+				put_moving_aspect(rsinfo, prepared, &a, &b, code, deviation,
+								  certainty_inside(prepared, code, &a, &b, view.uncertainty));
 		}
 	stat_end_rows(&call, all.n * (all.n - 1) / 2, rows_returned(rsinfo));
 	return (Datum) 0;

@@ -1,7 +1,7 @@
 /*
  * bodies.c
- *		What is in a chart: bodies(), cusps(), longitude(); and what the
- *		registries hold: synastry_bodies(), synastry_aspect_sets().
+ *		What is in a chart: bodies(), longitude(); and what the registries hold:
+ *		synastry_bodies(), synastry_aspect_sets().
  */
 #include "postgres.h"
 
@@ -16,7 +16,6 @@
 #include "types/zodiac_text.h"
 
 PG_FUNCTION_INFO_V1(chart_bodies);
-PG_FUNCTION_INFO_V1(chart_cusps);
 PG_FUNCTION_INFO_V1(chart_longitude);
 PG_FUNCTION_INFO_V1(synastry_bodies);
 PG_FUNCTION_INFO_V1(synastry_aspect_sets);
@@ -106,22 +105,6 @@ chart_bodies(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;
-}
-
-/* cusps(chart): the cusps of houses 1 .. 12, or NULL */
-Datum
-chart_cusps(PG_FUNCTION_ARGS)
-{
-	ChartView	view;
-	Datum		cusps[HOUSES];
-
-	chart_view(PG_GETARG_CHART(0), &view);
-	if (view.cusps == NULL)
-		PG_RETURN_NULL();
-	for (int house = 0; house < HOUSES; house++)
-		cusps[house] = Float8GetDatum(angle_to_degrees(view.cusps[house]));
-	PG_RETURN_ARRAYTYPE_P(construct_array(cusps, HOUSES, FLOAT8OID, sizeof(float8),
-										  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
 /* longitude(chart, body): NULL if the chart does not have the body */

@@ -407,7 +407,7 @@ write_interaspects(JsonbWriter *writer, const Pair *pair, KeyAspects *keys)
 static void
 write_composite(JsonbWriter *writer, const ChartView *a, const ChartView *b)
 {
-	Chart	   *composite = composite_of(a, b, false);
+	Chart	   *composite = composite_of(a, b, &default_composite);
 	ChartView	view;
 
 	chart_view(composite, &view);

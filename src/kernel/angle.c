@@ -79,6 +79,12 @@ angle_to_decimal(binary_angle angle)
 	return decimal;
 }
 
+binary_angle
+angle_from_decimal(uint64_t decimal)
+{
+	return nearest_unit(decimal_to_degrees(decimal));
+}
+
 double
 angle_to_degrees(binary_angle angle)
 {

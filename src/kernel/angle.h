@@ -57,6 +57,9 @@ extern int	angle_to_text(binary_angle angle, char *text);
 extern double angle_to_degrees(binary_angle angle);
 extern uint64_t angle_to_decimal(binary_angle angle);
 
+/* the unit nearest to that many 1e-8 degrees, less than a turn */
+extern binary_angle angle_from_decimal(uint64_t decimal);
+
 /*
  * A separation or an orb (0 .. HALF_TURN) in degrees, rounded to 6 decimals;
  * and as an integer, in units of 1e-6 degrees.

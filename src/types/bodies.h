@@ -14,6 +14,12 @@
 /* ids 0 .. PLANETS - 1 are the ten planets, Sun to Pluto */
 #define PLANETS		10
 
+/* ids that code asks for by name */
+#define ASCENDANT	17
+#define MIDHEAVEN	18
+#define VERTEX		21
+#define ANTI_VERTEX	22
+
 /* one more than the largest id of the registry */
 #define BODY_IDS	201
 
