@@ -8,7 +8,8 @@ CREATE TABLE births (id int, name text, moment timestamptz, time_known bool, lat
 \copy births FROM 'test/data/people.csv' (FORMAT csv, HEADER)
 ANALYZE births;
 
--- An ephemeris makes the chart.
+-- An ephemeris makes the chart.  (What CosmicHub calls a Davison chart is the
+-- composite: midpoints of longitudes, of no moment and no place.)
 SELECT d.*
 FROM births AS john, births AS yoko,
 	davison(john.moment, john.latitude, john.longitude, yoko.moment, yoko.latitude, yoko.longitude) AS d

@@ -54,7 +54,8 @@ SELECT a, b, aspect, orb
 FROM (VALUES (0.3, 0.2), (0.3, -0.2), (-0.3, 0.2), (-0.3, -0.2), (0.3, 0), (0, -0.3), (0, 0), (0.3, -0.3), (1e-7, -1e-7)) AS t (a, b),
 	declination_aspects(sun_at(a), sun_at(b));
 
--- The orb is inclusive, to the last digit.
+-- The orb is inclusive, to the last digit.  (Astrolog's is strict: there the first
+-- row would be missing.)
 SELECT a, b, t.orb AS max_orb, aspect, x.orb
 FROM (VALUES (10, 11, 1), (10, 11.0000001, 1), (10, 11.0000001, 1.0000001), (-10, 11, 1), (0.1, 0.3, 0.2), (0.1, 0.4, 0.3),
 		(23.1, 23.1, 0), (23.1, 23.1000001, 0), (90, -90, 0), (90, 0, 89.9999999), (90, 0, 90), (90, -89, 180)) AS t (a, b, orb)
@@ -164,7 +165,8 @@ FROM people AS a JOIN people AS b ON b.id = a.id + 1 CROSS JOIN bodies(composite
 		ON x.aspect = 'conjunction';
 
 -- On either side of 0 Aries.  Bodies exactly opposite have two midpoints, both as
--- near; of bodies almost opposite one is nearer.
+-- near (kerykeion 5 takes the direction of rounding noise for the midpoint); of
+-- bodies almost opposite one is nearer.
 SELECT pair, mars, aspect, x.orb
 FROM (VALUES ('{350,20}'::float8[], 5), ('{350,20}', 186.5), ('{350,20}', 186.6), ('{10,190}', 100), ('{10,190}', 281), ('{10,190}', 10),
 		('{0,180}', 90), ('{0,180}', 270), ('{10,190.000002}', 100), ('{10,190.000002}', 280), ('{10,189.999998}', 100),

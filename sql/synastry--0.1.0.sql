@@ -434,20 +434,20 @@ CREATE FUNCTION declination_aspects(a chart, b chart, orb float8 DEFAULT 1,
 	OUT declination_a float8, OUT declination_b float8, OUT orb float8)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 15;
-COMMENT ON FUNCTION declination_aspects(chart, chart, float8) IS 'bodies of two charts with the same declination (parallel) or the opposite one (contraparallel) within orb degrees; of both, near the equator, the tighter, and the parallel if they are equal; declinations and orb in degrees, to the last digit; bodies without declination make no row';
+COMMENT ON FUNCTION declination_aspects(chart, chart, float8) IS 'bodies of two charts with the same declination (parallel) or the opposite one (contraparallel) within orb degrees, inclusive (1 as in kerykeion 6 and Stellium); of both, near the equator, the tighter, and the parallel if they are equal; declinations and orb in degrees, to the last digit; bodies without declination make no row';
 
 CREATE FUNCTION antiscia(a chart, b chart, orb float8 DEFAULT 1.5,
 	OUT body_a text, OUT body_b text, OUT aspect text, OUT orb float8)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 5;
-COMMENT ON FUNCTION antiscia(chart, chart, float8) IS 'bodies of two charts within orb degrees of each other''s antiscion (180 - longitude: the mirror image in the axis of the solstices) or contra_antiscion (360 - longitude: in that of the equinoxes)';
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 5;
+COMMENT ON FUNCTION antiscia(chart, chart, float8) IS 'bodies of two charts within orb degrees of each other''s antiscion (180 - longitude: the mirror image in the axis of the solstices) or contra_antiscion (360 - longitude: in that of the equinoxes); Lilly, "Christian Astrology"; the orb as in Stellium';
 
 CREATE FUNCTION midpoint_contacts(a chart, b chart, orb float8 DEFAULT 1.5,
 	OUT chart text, OUT body text, OUT midpoint_body_1 text,
 	OUT midpoint_body_2 text, OUT aspect text, OUT orb float8)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500 ROWS 30;
-COMMENT ON FUNCTION midpoint_contacts(chart, chart, float8) IS 'bodies of one chart (''a'' or ''b'') within orb degrees of the midpoint of two bodies of the other: conjunction with the nearer midpoint, opposition to it; with either midpoint of exactly opposite bodies a conjunction';
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300 ROWS 30;
+COMMENT ON FUNCTION midpoint_contacts(chart, chart, float8) IS 'bodies of one chart (''a'' or ''b'') within orb degrees of the midpoint of two bodies of the other (Ebertin, "The Combination of Stellar Influences"): conjunction with the nearer midpoint, as composite() has it, opposition to it; with either midpoint of exactly opposite bodies a conjunction';
 
 --
 -- Charts that move
@@ -733,8 +733,8 @@ CREATE FUNCTION davison(time_a timestamptz, latitude_a float8,
 	longitude_a float8, time_b timestamptz, latitude_b float8,
 	longitude_b float8, OUT moment timestamptz, OUT latitude float8,
 	OUT longitude float8) RETURNS record
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30;
-COMMENT ON FUNCTION davison(timestamptz, float8, float8, timestamptz, float8, float8) IS 'the Davison chart''s moment and place, for an ephemeris: the mean of two times of birth and the middle of the shorter way between two places, in degrees north and east, to 6 decimals; latitude and longitude NULL for antipodes';
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION davison(timestamptz, float8, float8, timestamptz, float8, float8) IS 'the Davison chart''s moment and place (R. C. Davison, "Synastry"), for an ephemeris: the mean of two times of birth and the middle of the shorter way between two places, in degrees north and east, to 6 decimals; latitude and longitude NULL for antipodes';
 
 CREATE TYPE chart_group;
 

@@ -43,7 +43,8 @@ declination_datum(int32 declination)
 
 /*
  * A parallel is the same declination on the same side of the equator, a
- * contraparallel the same on the other side (Astrolog, Stellium, kerykeion 6).
+ * contraparallel the same on the other side (so Astrolog; Stellium and
+ * kerykeion 6 have the orb of 1 degree, inclusive).
  * Near the equator two bodies may be within the orb of both: the tighter one
  * counts, and of two equal ones (a body on the equator) the parallel.  The
  * difference is the tighter one exactly when both are on the same side, so
@@ -176,7 +177,8 @@ typedef struct MidpointSearch
 /*
  * A body and the midpoints of two others, which are opposite to each other: a
  * conjunction with the nearer midpoint of the two or an opposition to it,
- * whichever is tighter.  The orb is counted in half units, so that halving the
+ * whichever is tighter (Ebertin, "The Combination of Stellar Influences";
+ * Astrolog lists them across charts, too).  The orb is counted in half units, so that halving the
  * arc rounds nothing.  Two bodies exactly opposite have two nearer midpoints,
  * so either is a conjunction.
  */
