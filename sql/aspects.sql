@@ -170,7 +170,7 @@ FROM (SELECT a.id AS a, b.id AS b, body_a, body_b, aspect, angle, separation, or
 SELECT count(*) AS rows, count(*) FILTER (WHERE c IS DISTINCT FROM m) AS differences
 FROM people a, people b,
 	 LATERAL ROWS FROM (aspects(a.chart, b.chart, 'group'), aspects(aspect_matrix(a.chart, b.chart, 'group')))
-	 r(a1, b1, aspect1, angle1, separation1, orb1, max_orb1, strength1, nature1, longitude_a, longitude_b, out_of_sign,
+	 r(a1, b1, aspect1, angle1, separation1, orb1, max_orb1, strength1, nature1, longitude_a, longitude_b, out_of_sign, certain,
 	   a2, b2, aspect2, angle2, separation2, orb2, max_orb2, strength2, nature2),
 	 LATERAL (SELECT ROW(a1, b1, aspect1, angle1, separation1, orb1, max_orb1, strength1, nature1) AS c,
 					 ROW(a2, b2, aspect2, angle2, separation2, orb2, max_orb2, strength2, nature2) AS m) rows;

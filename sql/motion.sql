@@ -79,7 +79,7 @@ LIMIT 8;
 SELECT count(*) AS differences
 FROM people p, LATERAL (
 	SELECT body_a, body_b, aspect, angle, separation, orb, max_orb, strength, nature,
-		longitude_a, longitude_b, out_of_sign
+		longitude_a, longitude_b, out_of_sign, certain
 	FROM natal_aspects(p.chart)
 	EXCEPT
 	SELECT a.* FROM aspects(p.chart, p.chart, 'modern') a) d;

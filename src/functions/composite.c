@@ -8,8 +8,9 @@
  */
 #include "postgres.h"
 
-#include "functions/composite.h"
 #include "utils/builtins.h"
+
+#include "functions/composite.h"
 
 PG_FUNCTION_INFO_V1(composite);
 PG_FUNCTION_INFO_V1(composite_weighted);
@@ -79,7 +80,9 @@ mean_speed(int32 a, int32 b, uint64 share)
 /*
  * Cusps from an anchor: between both cusps there, and from there on the mean of
  * the arcs from that cusp in either chart.  So each is between its cusps on one
- * of the two arcs, and the houses follow each other.
+ * of the two arcs, and the houses follow each other.  Astrolog anchors them, at
+ * the midheaven; sorting nearer midpoints instead, as Kerykeion 5 does, numbers
+ * the houses by where the smallest happens to be.
  */
 static void
 anchored_cusps(const binary_angle *a, const binary_angle *b, int anchor,
@@ -155,7 +158,6 @@ anchor_from_text(text * name)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unknown anchor of the houses: \"%s\"", text_to_cstring(name)),
 			 errhint("The anchor is \"midheaven\", \"ascendant\" or \"none\".")));
-	pg_unreachable();
 }
 
 /* The share of b, to the nearest of 2^32. */

@@ -42,7 +42,8 @@ text_is_shortest(binary_angle angle)
 		return false;
 	if (degrees < 0 || degrees >= 360 || angle_from_degrees(degrees) != angle)
 		return false;
-	if (degrees != angle_to_degrees(angle))
+	if (degrees != angle_to_degrees(angle) ||
+		angle_from_decimal(angle_to_decimal(angle)) != angle)
 		return false;
 	if (places == 0)
 		return true;
