@@ -81,3 +81,34 @@ FROM people, natal_aspects(chart || '{"uncertainty": 121}') WHERE time_known AND
 SELECT body_a, body_b, certain FROM natal_aspects('{"sun": {"longitude": 10, "speed": 2147}, "moon": {"longitude": 11, "speed": -2147}, "pluto": {"longitude": 10, "speed": 2147}, "uncertainty": 31557600}');
 
 DROP FUNCTION holds, moved;
+
+-- Beyond half an hour angles, what is made of them, and houses do not count;
+-- the planets always do.
+CREATE TABLE vague AS
+	SELECT id, chart, (chart::text::jsonb || '{"uncertainty": 1800}')::text::chart AS half_an_hour,
+		(chart::text::jsonb || '{"uncertainty": 1801}')::text::chart AS longer,
+		chart - '{angles,lots,vertex,anti_vertex,east_point}'::text[] AS without
+	FROM people;
+SELECT count(*) FILTER (WHERE aspect_matrix(v.half_an_hour, w.chart)::text <> aspect_matrix(v.chart, w.chart)::text) AS half_an_hour,
+	count(*) FILTER (WHERE aspect_matrix(v.longer, w.longer)::text <> aspect_matrix(v.without, w.without)::text) AS longer,
+	count(*) FILTER (WHERE aspect_matrix(v.longer, w.longer)::text = aspect_matrix(v.chart, w.chart)::text) AS as_if_certain
+FROM vague v, vague w WHERE w.id <= 10;
+SELECT count(*) FILTER (WHERE synastry_score(v.longer, w.longer, m) <> synastry_score(v.without, w.without, m)) AS scores,
+	count(*) FILTER (WHERE synastry_score(v.longer, w.longer) <> synastry_score(v.chart, w.chart)) AS of_planets,
+	count(*) FILTER (WHERE composite(v.longer, w.chart)::text::jsonb <> composite(v.without, w.chart)::text::jsonb - 'cusps') AS composites
+FROM vague v, vague w, (VALUES ('weighted; bodies planets 1, angles 2'::score_model)) models(m) WHERE w.id <= 10;
+SELECT count(*) FILTER (WHERE house IS NOT NULL) AS houses, count(*) FILTER (WHERE body = 'ascendant') AS ascendants FROM vague, bodies(longer);
+SELECT (SELECT count(*) FROM vague v, vague w, house_overlay(v.chart, w.longer)) AS in_vague_houses,
+	(SELECT count(DISTINCT body) FROM vague v, vague w, house_overlay(v.longer, w.chart) WHERE body IN ('ascendant', 'midheaven')) AS vague_angles;
+-- nor in an index that holds them
+CREATE TABLE vague_index AS SELECT id, longer AS chart FROM vague UNION ALL SELECT 100 + id, chart FROM vague;
+CREATE INDEX ON vague_index USING synastry (chart) WITH (bodies = 'planets, angles');
+SET enable_seqscan = off;
+SET enable_sort = off;
+CREATE TABLE by_index AS SELECT id, chart <~> score_query((SELECT chart FROM people WHERE id = 1), 'weighted; bodies planets 1, angles 2') AS mismatch
+	FROM vague_index ORDER BY chart <~> score_query((SELECT chart FROM people WHERE id = 1), 'weighted; bodies planets 1, angles 2') LIMIT 30;
+RESET enable_seqscan;
+RESET enable_sort;
+SELECT count(*) FROM by_index
+WHERE mismatch IN (SELECT chart <~> score_query((SELECT chart FROM people WHERE id = 1), 'weighted; bodies planets 1, angles 2') AS m FROM vague_index ORDER BY m LIMIT 30);
+DROP TABLE vague, vague_index, by_index;

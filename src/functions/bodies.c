@@ -82,9 +82,11 @@ chart_bodies(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	ChartView	view;
+	const binary_angle *houses;
 
 	InitMaterializedSRF(fcinfo, 0);
 	chart_view(PG_GETARG_CHART(0), &view);
+	houses = view_houses(&view);
 	for (int i = 0; i < view.n; i++)
 	{
 		binary_angle longitude = view.longitudes[i];
@@ -99,8 +101,8 @@ chart_bodies(PG_FUNCTION_ARGS)
 		values[4] = nulls[5] ? (Datum) 0 : BoolGetDatum(view.speeds[i] < 0);
 		nulls[4] = nulls[5];
 		values[6] = scaled_datum(view.declinations, i, 1e7, &nulls[6]);
-		nulls[7] = (view.cusps == NULL);
-		values[7] = nulls[7] ? (Datum) 0 : Int32GetDatum(house_of(view.cusps, longitude));
+		nulls[7] = (houses == NULL);
+		values[7] = nulls[7] ? (Datum) 0 : Int32GetDatum(house_of(houses, longitude));
 		values[8] = out_of_bounds_datum(&view, i, &nulls[8]);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}

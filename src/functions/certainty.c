@@ -19,20 +19,13 @@
  */
 #define LINEAR_SECONDS	120
 
-static bool
-turns_with_the_earth(int id)
-{
-	return (bodies[id].groups & (IN_ANGLES | IN_LOTS)) != 0 ||
-		id == VERTEX || id == ANTI_VERTEX;
-}
-
 /* Can speeds tell where a body is, and if so, is this one's known? */
 static Certainty
 locatable(const Mover *body, uint32 uncertainty)
 {
 	if (uncertainty == 0)
 		return CERTAIN;
-	if (uncertainty > LINEAR_SECONDS && turns_with_the_earth(body->id))
+	if (uncertainty > LINEAR_SECONDS && body_turns_daily(body->id))
 		return CERTAIN_NOT;
 	return body->speed == UNKNOWN ? CERTAINTY_UNKNOWN : CERTAIN;
 }

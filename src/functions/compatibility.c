@@ -242,7 +242,7 @@ count_overlays(const Chart *guest, const Chart *host)
 	int			n = 0;
 
 	chart_view(host, &view);
-	if (view.cusps == NULL)
+	if (view_houses(&view) == NULL)
 		return 0;
 	for (int i = 0; i < lengthof(counting); i++)
 	{

@@ -103,7 +103,7 @@ composite_cusps(const ChartView *a, const ChartView *b,
 {
 	bool		anchored = options->anchor != ANCHOR_NONE;
 
-	if (a->cusps == NULL || b->cusps == NULL)
+	if (view_houses(a) == NULL || view_houses(b) == NULL)
 		return false;
 	for (int i = 0; i < HOUSES; i++)
 	{
@@ -124,6 +124,7 @@ composite_of(const ChartView *a, const ChartView *b, const CompositeOptions *opt
 {
 	ChartBuilder builder;
 	uint64		share = options->share;
+	bool		angles = view_has_angles(a) && view_has_angles(b);
 	int			j = 0;
 
 	chart_builder_init(&builder);
@@ -134,6 +135,8 @@ composite_of(const ChartView *a, const ChartView *b, const CompositeOptions *opt
 		while (j < b->n && b->ids[j] < a->ids[i])
 			j++;
 		if (j == b->n || b->ids[j] != a->ids[i])
+			continue;
+		if (!angles && body_turns_daily(a->ids[i]))
 			continue;
 		if (options->opposed_unknown &&
 			is_ambiguous(a->longitudes[i], b->longitudes[j], share))

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "functions/aggregate.h"
+#include "functions/prepared.h"
 #include "types/chart_sum.h"
 
 PG_FUNCTION_INFO_V1(composite_agg_accum);
@@ -83,21 +84,25 @@ Datum
 composite_agg_accum(PG_FUNCTION_ARGS)
 {
 	const Chart *chart;
+	Selection	bodies_known;
 	UnitVector	vectors[MAX_BODIES];
 	ChartSum   *sum;
+	int			n;
 
 	if (PG_ARGISNULL(1))
 		return same_state(fcinfo);
 	chart = PG_GETARG_CHART(1);
-	for (int i = 0; i < chart->n; i++)
-		vectors[i] = unit_vector(chart->longitudes[i]);
+	select_all(chart, &bodies_known);
+	n = bodies_known.n;
+	for (int i = 0; i < n; i++)
+		vectors[i] = unit_vector(bodies_known.longitudes[i]);
 	if (!PG_ARGISNULL(0))
-		PG_RETURN_POINTER(add_vectors(sum_for_update(fcinfo), 1, chart_ids(chart),
-									  vectors, chart->n));
+		PG_RETURN_POINTER(add_vectors(sum_for_update(fcinfo), 1, bodies_known.ids,
+									  vectors, n));
 
-	sum = chart_sum_allocate(chart->n, 1);
-	memcpy(sum->sums, vectors, chart->n * sizeof(UnitVector));
-	memcpy(chart_sum_ids(sum), chart_ids(chart), chart->n * sizeof(uint16));
+	sum = chart_sum_allocate(n, 1);
+	memcpy(sum->sums, vectors, n * sizeof(UnitVector));
+	memcpy(chart_sum_ids(sum), bodies_known.ids, n * sizeof(uint16));
 	PG_RETURN_POINTER(sum);
 }
 

@@ -164,20 +164,25 @@ house_overlay(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	ChartView	guest;
 	ChartView	host;
+	const binary_angle *houses;
 
 	InitMaterializedSRF(fcinfo, 0);
 	chart_view(PG_GETARG_CHART(0), &guest);
 	chart_view(PG_GETARG_CHART(1), &host);
-	if (host.cusps == NULL)
+	houses = view_houses(&host);
+	if (houses == NULL)
 		return (Datum) 0;
 	for (int i = 0; i < guest.n; i++)
 	{
 		Datum		values[3];
 		bool		nulls[3] = {false};
 
+		if (!view_has_angles(&guest) && body_turns_daily(guest.ids[i]))
+			continue;
+
 		values[0] = CStringGetTextDatum(body_name(guest.ids[i]));
 		values[1] = Float8GetDatum(angle_to_degrees(guest.longitudes[i]));
-		values[2] = Int32GetDatum(house_of(host.cusps, guest.longitudes[i]));
+		values[2] = Int32GetDatum(house_of(houses, guest.longitudes[i]));
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;

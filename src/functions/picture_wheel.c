@@ -645,9 +645,10 @@ wheel_init(Wheel *wheel, const PreparedSet *prepared, const Chart *a, const Char
 	int			ascendant = chart_find(a, body_lookup("ascendant", 9));
 
 	chart_view(a, &view);
-	wheel->cusps = view.cusps;
-	wheel->left = ascendant >= 0 ? view.longitudes[ascendant] : view.cusps ? view.cusps[0] : 0;
-	wheel->centre = view.cusps ? HOUSES_EDGE - HOUSES_DEPTH : HOUSES_EDGE;
+	wheel->cusps = view_houses(&view);
+	wheel->left = ascendant >= 0 && view_has_angles(&view) ? view.longitudes[ascendant] :
+		wheel->cusps ? wheel->cusps[0] : 0;
+	wheel->centre = wheel->cusps ? HOUSES_EDGE - HOUSES_DEPTH : HOUSES_EDGE;
 
 	matrix_view(matrix_of_pair(prepared, a, b), &wheel->matrix);
 	fill_ring(&wheel->rings[SIDE_A], "A", A_EDGE, a, wheel->matrix.ids[SIDE_A], wheel->matrix.n);

@@ -607,14 +607,6 @@ prepare_preset_model(FunctionCallInfo fcinfo, const char *name)
  * Which bodies of a chart take part
  */
 
-void
-select_all(const Chart *chart, Selection *selection)
-{
-	selection->n = chart->n;
-	selection->longitudes = chart->longitudes;
-	selection->ids = chart_ids(chart);
-}
-
 static void
 select_start(Selection *selection)
 {
@@ -632,19 +624,39 @@ select_body(Selection *selection, const Chart *chart, const uint16 *ids, int i)
 }
 
 void
+select_all(const Chart *chart, Selection *selection)
+{
+	if (!chart_has_angles(chart))
+	{
+		const uint16 *ids = chart_ids(chart);
+
+		select_start(selection);
+		for (int i = 0; i < chart->n; i++)
+			if (!body_turns_daily(ids[i]))
+				select_body(selection, chart, ids, i);
+		return;
+	}
+	selection->n = chart->n;
+	selection->longitudes = chart->longitudes;
+	selection->ids = chart_ids(chart);
+}
+
+void
 select_for_set(const PreparedSet *prepared, Side side, const Chart *chart,
 			   Selection *selection)
 {
 	const uint16 *ids = chart_ids(chart);
+	bool		angles;
 
 	if (!prepared->listed[side])
 	{
 		select_all(chart, selection);
 		return;
 	}
+	angles = chart_has_angles(chart);
 	select_start(selection);
 	for (int i = 0; i < chart->n; i++)
-		if (prepared->takes_part[side][ids[i]])
+		if (prepared->takes_part[side][ids[i]] && (angles || !body_turns_daily(ids[i])))
 			select_body(selection, chart, ids, i);
 }
 
@@ -653,10 +665,11 @@ select_for_model(const PreparedModel *prepared, Side side, const Chart *chart,
 				 Selection *selection)
 {
 	const uint16 *ids = chart_ids(chart);
+	bool		angles = chart_has_angles(chart);
 
 	select_start(selection);
 	for (int i = 0; i < chart->n; i++)
-		if (prepared->place[side][ids[i]] >= 0)
+		if (prepared->place[side][ids[i]] >= 0 && (angles || !body_turns_daily(ids[i])))
 			select_body(selection, chart, ids, i);
 }
 

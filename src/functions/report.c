@@ -245,6 +245,7 @@ write_bodies(JsonbWriter *writer, const ChartView *chart)
 {
 	static JsonbKeys keys = JSONB_KEYS("name", "sign", "house", "longitude",
 									   "retrograde", "sign_degree");
+	const binary_angle *houses = view_houses(chart);
 
 	jsonb_begin_array(writer, chart->n);
 	for (int i = 0; i < chart->n; i++)
@@ -256,7 +257,7 @@ write_bodies(JsonbWriter *writer, const ChartView *chart)
 		jsonb_begin_object(writer, &keys);
 		jsonb_write_string(writer, body_name(chart->ids[i]));
 		jsonb_write_string(writer, sign_names[sign]);
-		write_house(writer, chart->cusps, longitude);
+		write_house(writer, houses, longitude);
 		jsonb_write_decimal(writer, degrees, ANGLE_PLACES);
 		if (chart->speeds != NULL && chart->speeds[i] != UNKNOWN)
 			jsonb_write_bool(writer, chart->speeds[i] < 0);
@@ -307,18 +308,25 @@ static void
 write_overlay(JsonbWriter *writer, const ChartView *guest, const ChartView *host)
 {
 	static JsonbKeys keys = JSONB_KEYS("body", "house");
+	const binary_angle *houses = view_houses(host);
+	bool		angles = view_has_angles(guest);
+	int			n = 0;
 
-	if (host->cusps == NULL)
+	if (houses == NULL)
 	{
 		jsonb_write_null(writer);
 		return;
 	}
-	jsonb_begin_array(writer, guest->n);
+	for (int i = 0; i < guest->n; i++)
+		n += (angles || !body_turns_daily(guest->ids[i]));
+	jsonb_begin_array(writer, n);
 	for (int i = 0; i < guest->n; i++)
 	{
+		if (!angles && body_turns_daily(guest->ids[i]))
+			continue;
 		jsonb_begin_object(writer, &keys);
 		jsonb_write_string(writer, body_name(guest->ids[i]));
-		write_house(writer, host->cusps, guest->longitudes[i]);
+		write_house(writer, houses, guest->longitudes[i]);
 		jsonb_end(writer);
 	}
 	jsonb_end(writer);

@@ -172,12 +172,13 @@ index_allocate(Relation index)
 	return index_extend(index);
 }
 
-/* Both ids ascend. */
+/* Both ids ascend.  What does not count in scores is not there. */
 IndexChainKind
 index_row(const uint16 *bodies, int n_bodies, const Chart *chart, binary_angle *row,
 		  uint32 *present)
 {
 	const uint16 *ids = chart_ids(chart);
+	bool		angles = chart_has_angles(chart);
 	int			found = 0;
 	int			i = 0;
 
@@ -187,7 +188,8 @@ index_row(const uint16 *bodies, int n_bodies, const Chart *chart, binary_angle *
 		while (i < chart->n && ids[i] < bodies[j])
 			i++;
 		row[j] = 0;
-		if (i == chart->n || ids[i] != bodies[j])
+		if (i == chart->n || ids[i] != bodies[j] ||
+			(!angles && body_turns_daily(ids[i])))
 			continue;
 		row[j] = chart->longitudes[i];
 		*present |= (uint32) 1 << j;

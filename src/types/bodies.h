@@ -19,6 +19,7 @@
 #define MIDHEAVEN	18
 #define VERTEX		21
 #define ANTI_VERTEX	22
+#define EAST_POINT	62
 
 /* one more than the largest id of the registry */
 #define BODY_IDS	201
@@ -58,6 +59,17 @@ static inline const char *
 body_name(int id)
 {
 	return bodies[id].name;
+}
+
+/*
+ * Does the body go round with the daily turn of the sky?  Angles and the points
+ * that are made of them do: a degree in about four minutes.
+ */
+static inline bool
+body_turns_daily(int id)
+{
+	return (bodies[id].groups & (IN_ANGLES | IN_LOTS)) != 0 ||
+		id == VERTEX || id == ANTI_VERTEX || id == EAST_POINT;
 }
 
 /* id of a name or an alias, in any case and spelling; -1 if there is none */

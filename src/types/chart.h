@@ -39,6 +39,13 @@
 /* the largest uncertainty of a birth time: a year of 365.25 days, in seconds */
 #define MAX_UNCERTAINTY		31557600
 
+/*
+ * The largest uncertainty with which angles and cusps count, in seconds: half
+ * an hour, in which the sky turns by 7.5 degrees.  Beyond it an ascendant may
+ * be anywhere in 15 degrees, half a house and more than any usual orb.
+ */
+#define MAX_ANGLE_UNCERTAINTY	1800
+
 typedef struct Chart
 {
 	int32		vl_len_;
@@ -88,6 +95,31 @@ typedef struct ChartView
 } ChartView;
 
 extern void chart_view(const Chart *chart, ChartView *view);
+
+/* Is the birth time known well enough for angles and cusps to count? */
+static inline bool
+view_has_angles(const ChartView *view)
+{
+	return view->uncertainty <= MAX_ANGLE_UNCERTAINTY;
+}
+
+static inline bool
+chart_has_angles(const Chart *chart)
+{
+	ChartView	view;
+
+	if (!(chart->flags & CHART_HAS_UNCERTAINTY))
+		return true;
+	chart_view(chart, &view);
+	return view_has_angles(&view);
+}
+
+/* the cusps with which functions compute, NULL if there are none that count */
+static inline const binary_angle *
+view_houses(const ChartView *view)
+{
+	return view_has_angles(view) ? view->cusps : NULL;
+}
 
 /* the index of a body in the chart, -1 if the chart does not have it */
 extern int	chart_find(const Chart *chart, int id);
