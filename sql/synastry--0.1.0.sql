@@ -1164,5 +1164,5 @@ COMMENT ON FUNCTION synastry_bodies() IS 'the bodies that a chart may have, with
 
 CREATE FUNCTION synastry_aspect_sets(OUT name text, OUT aspects aspect_set,
 	OUT source text) RETURNS SETOF record
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 13;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 24;
 COMMENT ON FUNCTION synastry_aspect_sets() IS 'the presets of aspect sets, expanded';
