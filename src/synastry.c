@@ -17,6 +17,7 @@
 #include "stats/explain.h"
 #include "stats/history.h"
 #include "stats/stats.h"
+#include "stats/stats_file.h"
 #include "synastry.h"
 
 PG_MODULE_MAGIC_EXT(.name = "synastry",.version = SYNASTRY_VERSION);
@@ -84,15 +85,21 @@ request_shmem(void)
 		previous_shmem_request_hook();
 	cache_shmem_request();
 	stat_shmem_request();
+	history_shmem_request();
 }
 
 static void
 start_up_shmem(void)
 {
+	bool		found;
+
 	if (previous_shmem_startup_hook)
 		previous_shmem_startup_hook();
 	cache_shmem_startup();
-	stat_shmem_startup();
+	found = stat_shmem_startup();
+	history_shmem_startup();
+	if (!IsUnderPostmaster)
+		stat_file_startup(found);
 }
 
 static void
@@ -118,6 +125,7 @@ _PG_init(void)
 	cache_define_settings();
 	store_define_settings();
 	stat_define_settings();
+	history_define_settings();
 	index_define_options();
 	MarkGUCPrefixReserved("synastry");
 	stat_register_callbacks();

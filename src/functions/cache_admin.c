@@ -16,6 +16,7 @@
 #include "utils/memutils.h"
 
 #include "batch/call.h"
+#include "functions/arguments.h"
 #include "functions/cached.h"
 
 PG_FUNCTION_INFO_V1(synastry_cache_flush);

@@ -73,9 +73,6 @@ store_get_value(const CacheKey *key)
 	return value;
 }
 
-/* report.c: the orb of a call in degrees, checked; 8 unless given */
-extern float8 orb_argument(FunctionCallInfo fcinfo, int argno);
-
 /* report.c: has the report that synastry() returns for these charts made */
 extern void warm_report(const Chart *a, const Chart *b, const PreparedSet *set,
 						const PreparedModel *model);

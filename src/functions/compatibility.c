@@ -32,6 +32,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "functions/arguments.h"
 #include "functions/cached.h"
 #include "functions/calibration.h"
 #include "functions/compatibility.h"

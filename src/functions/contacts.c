@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
+#include "functions/arguments.h"
 #include "functions/cached.h"
 #include "functions/composite.h"
 #include "stats/stats.h"

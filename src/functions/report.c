@@ -27,6 +27,7 @@
 
 #include "portability/instr_time.h"
 
+#include "functions/arguments.h"
 #include "functions/cached.h"
 #include "functions/compatibility.h"
 #include "functions/composite.h"
@@ -595,20 +596,6 @@ synastry_report(PG_FUNCTION_ARGS)
 /*
  * synastry(): the report, and what this call has done.
  */
-
-/* The orb of the call in degrees, checked; 8 unless given. */
-float8
-orb_argument(FunctionCallInfo fcinfo, int argno)
-{
-	float8		orb = PG_ARGISNULL(argno) ? 8 : PG_GETARG_FLOAT8(argno);
-
-	if (!(orb >= 0 && orb <= 180))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("orb is out of range: %.15g", orb),
-				 errhint("Orbs are degrees between 0 and 180.")));
-	return orb;
-}
 
 /* What a call of synastry() has done. */
 typedef struct Call

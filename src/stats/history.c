@@ -99,13 +99,16 @@ history_shmem_startup(void)
 	history = NULL;
 	if (history_size == 0)
 		return;
+	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
 	history = ShmemInitStruct("synastry history", shared_size(), &found);
-	if (found)
-		return;
-	memset(history, 0, shared_size());
-	history->lock = &GetNamedLWLockTranche(LOCK_TRANCHE)->lock;
-	history->size = history_size;
-	history_begin(GetCurrentTimestamp());
+	if (!found)
+	{
+		memset(history, 0, shared_size());
+		history->lock = &GetNamedLWLockTranche(LOCK_TRANCHE)->lock;
+		history->size = history_size;
+		history_begin(GetCurrentTimestamp());
+	}
+	LWLockRelease(AddinShmemInitLock);
 }
 
 int

@@ -40,10 +40,8 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
-#include "stats/history.h"
 #include "stats/slow_log.h"
 #include "stats/stats.h"
-#include "stats/stats_file.h"
 
 #define LOCK_TRANCHE	"synastry_statistics"
 
@@ -126,7 +124,6 @@ stat_define_settings(void)
 							"-1 logs none, 0 all.",
 							&stat_log_min_duration, -1, -1, INT_MAX,
 							PGC_SUSET, GUC_UNIT_MS, NULL, NULL, NULL);
-	history_define_settings();
 }
 
 /*
@@ -145,10 +142,9 @@ stat_shmem_request(void)
 {
 	RequestAddinShmemSpace(shared_size());
 	RequestNamedLWLockTranche(LOCK_TRANCHE, 1);
-	history_shmem_request();
 }
 
-void
+bool
 stat_shmem_startup(void)
 {
 	bool		found;
@@ -165,11 +161,8 @@ stat_shmem_startup(void)
 		shared->since = GetCurrentTimestamp();
 	}
 	stat_generation = &shared->generation;
-	history_shmem_startup();
 	LWLockRelease(AddinShmemInitLock);
-
-	if (!IsUnderPostmaster)
-		stat_file_startup(found);
+	return found;
 }
 
 bool

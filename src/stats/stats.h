@@ -219,7 +219,7 @@ extern void stat_end_outer(const StatCall *call);
 /* synastry.c: settings and hooks */
 extern void stat_define_settings(void);
 extern void stat_shmem_request(void);
-extern void stat_shmem_startup(void);
+extern bool stat_shmem_startup(void);	/* was it there before? */
 extern void stat_register_callbacks(void);
 
 /*
