@@ -106,7 +106,16 @@ extern const ScoreModel *preset_model(const char *name);
 extern PreparedModel *prepare_preset_model(FunctionCallInfo fcinfo,
 										   const char *name);
 
-/* the bodies of one chart that take part, packed */
+/*
+ * A table for all combinations of some bodies with orbs of their own, in the
+ * current memory context; returns what the cells lack.  either_way: it is
+ * enough that one of them casts on the other.
+ */
+extern uint32 *prepare_combinations(AspectTable *table, const AspectSet *set,
+									const OrbLimits *limits, const uint16 *ids,
+									int n_ids, bool either_way);
+
+/* selection.c: the bodies of one chart that take part, packed */
 typedef struct Selection
 {
 	int			n;
