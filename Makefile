@@ -4,7 +4,7 @@
 # and of PostgreSQL, so they run before PostgreSQL is even installed. All other targets are those
 # of any PGXS extension, for the server that PG_CONFIG belongs to.
 
-driver_targets = help demo demo-stop check bench format
+driver_targets = help demo demo-stop check check-all bench format
 
 ifneq ($(filter $(driver_targets),$(MAKECMDGOALS)),)
 
@@ -21,6 +21,9 @@ demo-stop: ## stop that server and remove its directory
 
 check: ## build with warnings as errors and run every test
 	@test/run check
+
+check-all: ## that and the long tests of test/suites; SUITES="fuzz load" runs only these
+	@test/run check-all $(SUITES)
 
 bench: ## measure the release build; PARTS="rows report" measures only these
 	@test/run bench $(PARTS)

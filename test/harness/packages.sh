@@ -117,6 +117,19 @@ need_tests() {
 	fi
 }
 
+# The packages that a suite names; what cannot be installed without a password stays missing.
+need_suite() {
+	local package
+	missing=()
+	for package in $(sed -n 's/^# packages: //p' "$1"); do
+		need "$package" is_installed "$package"
+	done
+	((${#missing[@]} > 0)) || return 0
+	can_install && { ((EUID == 0)) || sudo -n true 2>/dev/null; } && (install_missing)
+}
+
+is_installed() { dpkg-query --show --showformat='${db:Status-Status}' "$1" | grep -qx installed; }
+
 need_format() {
 	missing=()
 	need pg-bsd-indent command -v pg_bsd_indent

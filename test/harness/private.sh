@@ -48,9 +48,9 @@ has_clang() {
 	[[ -x $(sed -nE 's/^CLANG = //p' "$makefile") ]]
 }
 
-# Builds the copy and installs it into the private PostgreSQL.
+# Builds the copy and installs it into the private PostgreSQL; further variables of make.
 build() {
-	make --silent all && make --silent install
+	make --silent all "$@" && make --silent install "$@"
 }
 
 build_quietly() {

@@ -96,6 +96,8 @@ is(content($node, 'volatile_chart'), '0|0|0|0|0|0', 'an unlogged index is empty'
 $node->safe_psql('postgres', 'INSERT INTO volatile SELECT i, some_chart(i) FROM generate_series(1, 300) i');
 check($node, 'and goes on', 'volatile_chart');
 $node->safe_psql('postgres', 'DELETE FROM crowd WHERE id % 2 = 0; VACUUM crowd');
+# VACUUM does not wait until its WAL is written; the commit of a change does, and takes it along.
+$node->safe_psql('postgres', 'CREATE TABLE written ()');
 $before = content($node);
 $node->stop('immediate');
 $node->start;
