@@ -4,16 +4,18 @@
 --
 
 -- The extension belongs to a role that is no superuser, in a database that
--- belongs to another; one role may read statistics, one monitors, one may
--- nothing.
+-- belongs to another; one role may read statistics, one monitors, one reads and
+-- writes all data, one may nothing.
 DROP EXTENSION synastry;
 CREATE ROLE regress_rights_installer;
 CREATE ROLE regress_rights_dba;
 CREATE ROLE regress_rights_reader;
 CREATE ROLE regress_rights_monitor;
+CREATE ROLE regress_rights_data;
 CREATE ROLE regress_rights_nobody;
 GRANT pg_read_all_stats TO regress_rights_reader;
 GRANT pg_monitor TO regress_rights_monitor;
+GRANT pg_read_all_data, pg_write_all_data TO regress_rights_data;
 SELECT current_database() AS database, current_user AS superuser \gset
 ALTER DATABASE :"database" OWNER TO regress_rights_dba;
 GRANT CREATE ON DATABASE :"database" TO regress_rights_installer;
@@ -31,8 +33,12 @@ WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
 	AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'synastry');
 CREATE TABLE roles (position int, role name, name text);
 INSERT INTO roles VALUES (1, 'regress_rights_nobody', 'anybody'), (2, 'regress_rights_reader', 'reader'),
-	(3, 'regress_rights_monitor', 'monitor'), (4, 'regress_rights_dba', 'database owner'),
-	(5, 'regress_rights_installer', 'installer'), (6, current_user, 'superuser');
+	(3, 'regress_rights_monitor', 'monitor'), (4, 'regress_rights_data', 'all data'),
+	(5, 'regress_rights_dba', 'database owner'), (6, 'regress_rights_installer', 'installer'),
+	(7, current_user, 'superuser');
+
+CREATE FUNCTION who(names text[]) RETURNS text IMMUTABLE
+	RETURN CASE WHEN 'anybody' = ANY (names) THEN 'anybody' ELSE coalesce(array_to_string(names, ', '), 'nobody') END;
 
 --
 -- The table
@@ -41,20 +47,21 @@ INSERT INTO roles VALUES (1, 'regress_rights_nobody', 'anybody'), (2, 'regress_r
 -- Who may execute what.  Functions of one name differ in their arguments only;
 -- a new one, or other rights, is another line here.
 SELECT proname AS function, count(DISTINCT objid) AS n, provolatile AS v,
-	CASE WHEN bool_and(has_function_privilege('regress_rights_nobody', objid, 'EXECUTE')) THEN 'anybody'
-		ELSE string_agg(DISTINCT name, ', ') FILTER (WHERE has_function_privilege(role, objid, 'EXECUTE')) END AS may_execute
+	who(array_agg(DISTINCT name) FILTER (WHERE has_function_privilege(role, objid, 'EXECUTE'))) AS may_execute
 FROM members JOIN pg_proc ON objid = pg_proc.oid AND classid = 'pg_proc'::regclass, roles
 GROUP BY proname, provolatile
 ORDER BY proname COLLATE "C", provolatile;
 
 -- Who may do what to relations.
-SELECT relname AS relation, relkind AS kind, privilege, string_agg(name, ', ' ORDER BY position) AS may
-FROM members JOIN pg_class ON objid = pg_class.oid AND classid = 'pg_class'::regclass, roles,
-	unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) WITH ORDINALITY AS p (privilege, n)
-WHERE relkind NOT IN ('i', 'c') AND (has_table_privilege(role, objid, privilege)
-	OR privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES') AND has_any_column_privilege(role, objid, privilege))
-GROUP BY relname, relkind, privilege, n
-ORDER BY relkind, relname COLLATE "C", n;
+SELECT relation, kind, who(names) AS may, string_agg(privilege, ', ' ORDER BY n) AS privileges
+FROM (SELECT relname AS relation, relkind AS kind, privilege, n, array_agg(name ORDER BY position) AS names
+	FROM members JOIN pg_class ON objid = pg_class.oid AND classid = 'pg_class'::regclass, roles,
+		unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) WITH ORDINALITY AS p (privilege, n)
+	WHERE relkind NOT IN ('i', 'c') AND (has_table_privilege(role, objid, privilege)
+		OR privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES') AND has_any_column_privilege(role, objid, privilege))
+	GROUP BY relname, relkind, privilege, n) AS r
+GROUP BY relation, kind, names
+ORDER BY kind, relation COLLATE "C", min(n);
 
 -- Who may hand on what.
 SELECT object, name
@@ -106,7 +113,7 @@ BEGIN
 			WHEN OTHERS THEN names := names || r.name;
 		END;
 	END LOOP;
-	RETURN coalesce(array_to_string(names, ', '), '-');
+	RETURN who(names);
 END $$;
 
 SELECT statement, allowed(statement)
@@ -146,6 +153,16 @@ FROM unnest(ARRAY[
 	'SET LOCAL synastry.cache = off',
 	'SET LOCAL synastry.track = none',
 	'SET LOCAL synastry.cache_ttl = 1']) AS statement;
+
+-- Who may read and write all data finds the table empty, and cannot fill it.
+INSERT INTO synastry_cache VALUES (gen_random_uuid(), '', '', 1, 0, now(), now(), 0);
+SET ROLE regress_rights_data;
+SELECT count(*) FROM synastry_cache;
+WITH changed AS (UPDATE synastry_cache SET value = 'forged' RETURNING *) SELECT count(*) FROM changed;
+WITH deleted AS (DELETE FROM synastry_cache RETURNING *) SELECT count(*) FROM deleted;
+RESET ROLE;
+SELECT count(*) FROM synastry_cache;
+TRUNCATE synastry_cache;
 
 -- What is the installer's he may grant to others, who may not hand it on.
 SET ROLE regress_rights_installer;
@@ -356,11 +373,11 @@ RESET search_path;
 DROP MATERIALIZED VIEW greedy, rising, own_matches;
 DROP VIEW of_bob, of_reader, documents, open_documents, members;
 DROP TABLE private, half, secret, roles;
-DROP FUNCTION definer, invoker, rise, allowed, whose, uses, estimate, is_own;
+DROP FUNCTION definer, invoker, rise, who, allowed, whose, uses, estimate, is_own;
 DROP SCHEMA astrology CASCADE;
 ALTER DATABASE :"database" OWNER TO :"superuser";
 REVOKE CREATE ON DATABASE :"database" FROM regress_rights_installer;
 REVOKE CREATE ON SCHEMA public FROM regress_rights_bob, regress_rights_alice;
 DROP ROLE regress_rights_installer, regress_rights_dba, regress_rights_reader, regress_rights_monitor,
-	regress_rights_nobody, regress_rights_alice, regress_rights_bob;
+	regress_rights_data, regress_rights_nobody, regress_rights_alice, regress_rights_bob;
 CREATE EXTENSION synastry SCHEMA public;

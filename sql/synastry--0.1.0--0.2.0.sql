@@ -21,3 +21,10 @@ CREATE OR REPLACE FUNCTION discepolo_tier(points float8) RETURNS text
 	RETURN CASE WHEN points < float8 '5' THEN 'Minimal' WHEN points < float8 '10' THEN 'Medium'
 		WHEN points < float8 '15' THEN 'Important' WHEN points < float8 '20' THEN 'Very Important'
 		WHEN points < float8 '30' THEN 'Exceptional' ELSE 'Rare Exceptional' END;
+
+--
+-- The table behind the cache holds charts, and bytes that are taken for values as they are.  Without a policy not even
+-- members of pg_read_all_data and pg_write_all_data see or change a row; the table's owner does, who the worker is.
+--
+
+ALTER TABLE synastry_cache ENABLE ROW LEVEL SECURITY;
