@@ -51,7 +51,7 @@ OBJS := $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 DATA := $(wildcard sql/synastry--*.sql)
 
 # Regression tests in the order in which they read best; sql/NAME.sql and expected/NAME.out.
-REGRESS = install chart chart_construct chart_document bodies aspect_set score_model \
+REGRESS = install rights chart chart_construct chart_document bodies aspect_set score_model \
 	people houses aspect_matrix aspects pictures motion uncertainty score orbs oracle \
 	prepared plans declination compatibility peers patterns report tally chart_agg \
 	composite davison group_tally uses batch cross cache stats index_store index_search \

@@ -25,6 +25,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/rls.h"
 #include "utils/tuplesort.h"
 
 #include "compat.h"
@@ -39,7 +40,10 @@ PG_FUNCTION_INFO_V1(synastry_index_check);
 
 #define STATISTICS_COLUMNS	16
 
-/* The table and the index, locked; whoever may read the table may look. */
+/*
+ * The table and the index, locked; whoever may read the table may look, but
+ * rows that policies hide are not to be counted either.
+ */
 static Relation
 open_index(Oid index_id, LOCKMODE lock, Relation * table)
 {
@@ -52,6 +56,12 @@ open_index(Oid index_id, LOCKMODE lock, Relation * table)
 		allowed = pg_class_aclcheck(table_id, GetUserId(), ACL_SELECT);
 		if (allowed != ACLCHECK_OK)
 			aclcheck_error(allowed, OBJECT_TABLE, get_rel_name(table_id));
+		if (check_enable_rls(table_id, InvalidOid, true) == RLS_ENABLED)
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("permission denied for index \"%s\"", get_rel_name(index_id)),
+					 errdetail("It counts rows of table \"%s\" that row-level security hides.",
+							   get_rel_name(table_id))));
 		*table = relation_open(table_id, lock);
 		index = index_open(index_id, AccessShareLock);
 	}
