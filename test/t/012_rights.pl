@@ -288,6 +288,11 @@ END
 (my $again = $fill) =~ s/5/7/;
 is(root('other', $again), '1|0', 'then nothing is written there any more');
 is(root('other', "DROP TRIGGER rise ON astrology.synastry_cache; $again"), '1|1', 'until the trigger is gone');
+is(ask('mallory', 'other', 'CREATE UNLOGGED TABLE mallory.refers (hash uuid REFERENCES astrology.synastry_cache)'), '', 'a foreign key');
+(my $more = $fill) =~ s/5/8/;
+is(root('other', $more), '1|0', 'switches the table off');
+is(root('other', "DROP TABLE mallory.refers; $more"), '1|1', 'until it is gone');
+is(ask('mallory', 'other', 'TRUNCATE astrology.synastry_cache') . root('other', 'SELECT count(*) FROM astrology.synastry_cache'), 0, 'and TRUNCATE empties it');
 is(root('other', 'ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM mallory; SELECT rolsuper FROM pg_roles WHERE rolname = \'mallory\''), 'f', 'and nobody has risen');
 
 # Statistics are the cluster's: whoever installed the extension in one database resets them for all.
