@@ -356,6 +356,12 @@ SET ROLE regress_rights_alice;
 SELECT definer(), invoker(),
 	(SELECT count(*) FROM synastry_cross('SELECT 1 AS id, ''{"sun": 1}''::astrology.chart AS chart', 'of_bob'::regclass)) AS of_bob,
 	(SELECT count(*) FROM synastry_cross('SELECT 1 AS id, ''{"sun": 1}''::astrology.chart AS chart', 'of_reader'::regclass)) AS of_reader;
+-- prepared by one, executed by another
+PREPARE own AS SELECT count(*) FROM synastry_cross('SELECT 1 AS id, ''{"sun": 1}''::astrology.chart AS chart', 'private'::regclass);
+EXECUTE own;
+SET ROLE regress_rights_bob;
+EXECUTE own;
+DEALLOCATE own;
 SET ROLE regress_rights_nobody;
 SELECT definer();
 SELECT invoker();

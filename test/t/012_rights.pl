@@ -304,7 +304,7 @@ is(ask('mallory', 'postgres', $guess), 'true', 'that of this one is not');
 
 # ---- roles that may next to nothing -----------------------------------------------------------------------------------------------
 
-root('postgres', 'REVOKE ALL ON DATABASE postgres FROM PUBLIC; GRANT CONNECT ON DATABASE postgres TO mallory; CREATE ROLE hidden NOLOGIN; GRANT CREATE ON DATABASE other TO hidden; GRANT hidden TO alice');
+root('postgres', 'REVOKE ALL ON DATABASE postgres FROM PUBLIC; GRANT CONNECT ON DATABASE postgres TO mallory; CREATE ROLE "Hidden one" NOLOGIN; GRANT CREATE ON DATABASE other TO "Hidden one"; GRANT "Hidden one" TO alice');
 my $wide = <<'END';
 SET work_mem = '64kB';
 SELECT (SELECT count(*) FROM astrology.synastry_batch($$SELECT i AS a_id, ('{"sun": ' || i || '}')::astrology.chart AS a, 1 AS b_id, '{"sun": 1}'::astrology.chart AS b
@@ -322,7 +322,7 @@ like(ask('mallory', 'postgres', 'SELECT public.f(astrology.longitude(chart, 1)) 
 # An owner who cannot log in
 is(root('other', 'DROP SCHEMA astrology CASCADE') =~ /ERROR/, '', 'dropped with its schema');
 is(ask('alice', 'other', <<'END'), "1\nt", 'an owner who cannot log in installs, fills and writes');
-SET ROLE hidden;
+SET ROLE "Hidden one";
 CREATE SCHEMA astrology;
 CREATE EXTENSION synastry SCHEMA astrology;
 SELECT count(astrology.synastry('{"sun": 1}', '{"sun": 2}'));
@@ -332,7 +332,7 @@ END
 # owner, whoever writes.
 root('other', 'ALTER EXTENSION synastry DROP TABLE astrology.synastry_cache; ALTER TABLE astrology.synastry_cache RENAME TO ours');
 is(ask('alice', 'other', <<'END'), '', 'another table');
-SET ROLE hidden;
+SET ROLE "Hidden one";
 CREATE TABLE astrology.writers (writer name, error text);
 CREATE FUNCTION astrology.watch() RETURNS bool LANGUAGE plpgsql AS $$
 BEGIN
@@ -349,7 +349,7 @@ CREATE TABLE astrology.synastry_cache (hash uuid PRIMARY KEY, key bytea, value b
 ALTER EXTENSION synastry ADD TABLE astrology.synastry_cache
 END
 like(root('other', q{SELECT count(astrology.synastry('{"sun": 7}', '{"sun": 8}')); SELECT astrology.synastry_cache_flush() > 0; SELECT DISTINCT * FROM astrology.writers}),
-	qr/^1\nt\nhidden\|cannot set parameter "role" within security-\S+ \S+$/, 'has its functions run as its owner, who stays it');
+	qr/^1\nt\nHidden one\|cannot set parameter "role" within security-\S+ \S+$/, 'has its functions run as its owner, who stays it');
 root('other', 'ALTER EXTENSION synastry DROP TABLE astrology.synastry_cache; DROP TABLE astrology.synastry_cache, astrology.writers; ALTER TABLE astrology.ours RENAME TO synastry_cache; ALTER EXTENSION synastry ADD TABLE astrology.synastry_cache; TRUNCATE astrology.synastry_cache; SELECT astrology.synastry_cache_reset()');
 
 # The worker has rights of its own, whatever a database is set to.
@@ -357,7 +357,7 @@ root('postgres', 'ALTER DATABASE other SET default_transaction_read_only = on');
 root('postgres', "ALTER DATABASE other SET role = 'bob'");
 root('postgres', "ALTER SYSTEM SET synastry.persist_interval = '1s'");
 $node->reload;
-ask('alice', 'other', q{SET default_transaction_read_only = off; SET ROLE hidden; SELECT astrology.synastry('{"sun": 5}', '{"sun": 6}')});
+ask('alice', 'other', q{SET default_transaction_read_only = off; SET ROLE "Hidden one"; SELECT astrology.synastry('{"sun": 5}', '{"sun": 6}')});
 my $written = "bool_and(CASE tier WHEN 'memory' THEN dirty_entries = 0 ELSE last_flush > '" . root('postgres', 'SELECT clock_timestamp()') . "' END)";
 ok($node->poll_query_until('other', "SELECT $written FROM astrology.pg_stat_synastry_cache"), 'the worker comes');
 root('postgres', 'ALTER DATABASE other RESET ALL');
@@ -390,6 +390,13 @@ like(ask('mallory', 'postgres', $_, $standby), qr/permission denied/, "standby: 
 my $early = ask('mallory', 'postgres', q{SET synastry.track = none; SET synastry.cache = off; SELECT '{}'::astrology.chart; SHOW synastry.track; SHOW synastry.cache}, $standby);
 like($early, qr/^\{\}\nall\noff$/m, 'what takes a superuser is not set before the library is there either');
 like($early, qr/permission denied to set parameter "synastry.track"/, 'and says so');
+is(ask($superuser, 'postgres', $near, $standby) . ask('mallory', 'postgres', $near, $standby), 'falsefalse', 'nobody hears what others asked, the cache is the session\'s');
+$standby->append_conf('postgresql.conf', "shared_preload_libraries = 'synastry'\nsynastry.cache_size = 0");
+$standby->restart;
+is(ask($superuser, 'postgres', $near, $standby) . ask('mallory', 'postgres', $near, $standby), 'falsefalse', 'nor with a shared one of no size');
+$standby->adjust_conf('postgresql.conf', 'synastry.cache_size', '4MB');
+$standby->restart;
+is(ask($superuser, 'postgres', $near, $standby) . ask('mallory', 'postgres', $near, $standby), 'falsetrue', 'but with a shared one');
 $standby->stop;
 
 # ---- doc/security.md ------------------------------------------------------------------------------------------------------------
