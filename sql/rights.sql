@@ -261,6 +261,25 @@ SELECT count(*) FROM synastry_cross('SELECT 1 AS id, ''{}''::astrology.chart AS 
 SELECT count(*) FROM synastry_batch('SELECT id AS a_id, chart AS a, id AS b_id, chart AS b FROM public.private');
 RESET row_security;
 
+-- Parts of aggregates that are called by themselves leave what is stored alone.
+RESET ROLE;
+CREATE TABLE states AS
+SELECT composite_agg_accum(composite_agg_accum(NULL, chart), chart) AS sum, chart, aspect_tally_accum(NULL, chart, chart) AS tally,
+	group_tally_accum(group_tally_accum(NULL, chart), chart) AS members
+FROM (SELECT chart || '{"mercury": 1, "jupiter": 2, "saturn": 3, "uranus": 4}' AS chart FROM private WHERE id <= 3) AS p;
+ALTER TABLE states ALTER sum SET STORAGE plain, ALTER tally SET STORAGE plain, ALTER members SET STORAGE plain;
+UPDATE states SET chart = chart;
+CREATE TABLE as_before AS SELECT md5(string_agg(s::text, '')) AS digest FROM states s;
+GRANT SELECT ON states TO regress_rights_alice;
+SET ROLE regress_rights_alice;
+SELECT count(composite_agg_accum(sum, chart)), count(composite_agg_combine(sum, sum)), count(chart_agg_accum(chart, 'pluto', 5)),
+	count(aspect_tally_accum(tally, chart, chart)), count(aspect_tally_combine(tally, tally)),
+	count(group_tally_accum(members, chart)), count(group_tally_combine(members, members))
+FROM states;
+RESET ROLE;
+SELECT md5(string_agg(s::text, '')) = digest AS as_before FROM states s, as_before GROUP BY digest;
+SET ROLE regress_rights_alice;
+
 -- What is not in her rows does not reach our functions either, whose errors
 -- would tell: they come after a policy and after a view with a barrier.  The
 -- planner takes them for dear, and conditions of the view for dearer still.
@@ -337,6 +356,12 @@ SET ROLE regress_rights_alice;
 SELECT definer(), invoker(),
 	(SELECT count(*) FROM synastry_cross('SELECT 1 AS id, ''{"sun": 1}''::astrology.chart AS chart', 'of_bob'::regclass)) AS of_bob,
 	(SELECT count(*) FROM synastry_cross('SELECT 1 AS id, ''{"sun": 1}''::astrology.chart AS chart', 'of_reader'::regclass)) AS of_reader;
+-- prepared by one, executed by another
+PREPARE own AS SELECT count(*) FROM synastry_cross('SELECT 1 AS id, ''{"sun": 1}''::astrology.chart AS chart', 'private'::regclass);
+EXECUTE own;
+SET ROLE regress_rights_bob;
+EXECUTE own;
+DEALLOCATE own;
 SET ROLE regress_rights_nobody;
 SELECT definer();
 SELECT invoker();
@@ -372,7 +397,7 @@ SELECT count(*) AS of_bob FROM own_matches;
 RESET search_path;
 DROP MATERIALIZED VIEW greedy, rising, own_matches;
 DROP VIEW of_bob, of_reader, documents, open_documents, members;
-DROP TABLE private, half, secret, roles;
+DROP TABLE private, states, as_before, half, secret, roles;
 DROP FUNCTION definer, invoker, rise, who, allowed, whose, uses, estimate, is_own;
 DROP SCHEMA astrology CASCADE;
 ALTER DATABASE :"database" OWNER TO :"superuser";

@@ -137,6 +137,10 @@ store_find_table(Oid *extension)
 	return table;
 }
 
+/*
+ * Whether the table is as the extension made it.  Triggers, which the right
+ * to create them on a table is enough for, would run with its owner's rights.
+ */
 bool
 store_is_our_table(Relation relation)
 {
@@ -144,6 +148,7 @@ store_is_our_table(Relation relation)
 
 	if (relation->rd_rel->relkind != RELKIND_RELATION ||
 		relation->rd_rel->relpersistence == RELPERSISTENCE_TEMP ||
+		relation->trigdesc != NULL ||
 		descriptor->natts != lengthof(columns))
 		return false;
 	for (int i = 0; i < descriptor->natts; i++)
