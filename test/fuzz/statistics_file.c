@@ -84,8 +84,8 @@ run(FuzzInput *input)
 
 	if ((flags & OTHER_NUMBERS) != 0)
 	{
-		header.databases = take_number(input, 1);
-		header.intervals = take_number(input, 2);
+		header.databases = take_number(input, 1) % (2 * STAT_PLACES);
+		header.intervals = take_number(input, 1);
 		size = sizeof(FileHeader) + contents_size(&header);
 	}
 	if ((flags & OTHER_LENGTH) != 0)
