@@ -189,7 +189,6 @@ static int64
 percentile(const int32 *table, int64 score)
 {
 	int			first = 0;
-	int			last;
 
 	if (score <= table[0])
 		return 0;
@@ -198,10 +197,14 @@ percentile(const int32 *table, int64 score)
 	/* the first that is not below the score, without branches to guess */
 	for (int n = PERCENTILES + 1; n > 1; n -= n / 2)
 		first += table[first + n / 2 - 1] < score ? n / 2 : 0;
-	for (last = first; table[last + 1] == score; last++)
-		;
 	if (table[first] == score)
+	{
+		int			last = first;
+
+		while (table[last + 1] == score)
+			last++;
 		return (first + last) * 5 * TENTH;
+	}
 
 	/* in tenths of a percent, rounded */
 	return ((first - 1) * 10 +

@@ -207,6 +207,8 @@ synastry_index_statistics(PG_FUNCTION_ARGS)
 
 typedef struct Check
 {
+	Relation	table;
+	BlockNumber table_blocks;	/* as far as known */
 	Relation	index;
 	IndexMeta	meta;
 	IndexLayout layout;
@@ -243,7 +245,8 @@ note_tids(Check *check, BlockNumber block, const ItemPointerData * tids, int cou
 	{
 		if (!ItemPointerIsValid(&tids[i]))
 			continue;
-		if (ItemPointerGetBlockNumberNoCheck(&tids[i]) == InvalidBlockNumber)
+		if (ItemPointerGetBlockNumberNoCheck(&tids[i]) == InvalidBlockNumber ||
+			index_tid_is_beyond(check->table, &tids[i], &check->table_blocks))
 			report_corruption(check->index, block, "A chart leads to no row.");
 		tuplesort_putdatum(check->tids,
 						   Int64GetDatum((int64) ItemPointerGetBlockNumber(&tids[i]) << 16 |
@@ -454,10 +457,9 @@ synastry_index_check(PG_FUNCTION_ARGS)
 {
 	/* a standby has no VACUUM of its own, and takes no such lock */
 	LOCKMODE	lock = RecoveryInProgress() ? AccessShareLock : ShareUpdateExclusiveLock;
-	Relation	table;
 	Check	   *check = palloc0(sizeof(Check));
 
-	check->index = open_index(PG_GETARG_OID(0), lock, &table);
+	check->index = open_index(PG_GETARG_OID(0), lock, &check->table);
 	index_read_meta(check->index, &check->meta, &check->layout);
 	check->pages = RelationGetNumberOfBlocks(check->index);
 	check->seen = MemoryContextAllocExtended(CurrentMemoryContext, check->pages / 8 + 1,
@@ -476,6 +478,6 @@ synastry_index_check(PG_FUNCTION_ARGS)
 	check_rest(check);
 
 	index_close(check->index, NoLock);
-	relation_close(table, NoLock);
+	relation_close(check->table, NoLock);
 	PG_RETURN_VOID();
 }

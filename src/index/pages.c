@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/xlog.h"
+#include "catalog/pg_am.h"
 
 #include "index/pages.h"
 #include "types/bodies.h"
@@ -42,6 +43,18 @@ index_page_is_valid(Page page)
 	return !PageIsNew(page) &&
 		PageGetSpecialSize(page) == MAXALIGN(sizeof(IndexPageSpecial)) &&
 		page_special(page)->page_id == INDEX_PAGE_ID;
+}
+
+bool
+index_tid_is_beyond(Relation table, const ItemPointerData * tid,
+					BlockNumber * blocks)
+{
+	BlockNumber block = ItemPointerGetBlockNumberNoCheck(tid);
+
+	if (block < *blocks || table->rd_rel->relam != HEAP_TABLE_AM_OID)
+		return false;
+	*blocks = RelationGetNumberOfBlocks(table);
+	return block >= *blocks;
 }
 
 void

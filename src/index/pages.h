@@ -38,6 +38,16 @@ extern void index_lock_page(Relation index, const IndexLayout *layout, Buffer bu
 /* Is it a page of ours at all?  For VACUUM, which visits all of them. */
 extern bool index_page_is_valid(Page page);
 
+/*
+ * Whether a row number leads beyond the end of a table that is locked, so that
+ * nobody cuts it short; *blocks is what was known of its size, 0 at first.
+ * The server would fail without our hint or, given the largest number, append
+ * a page.  Tables of another access method than heap have row numbers of their
+ * own: nothing is known of them.
+ */
+extern bool index_tid_is_beyond(Relation table, const ItemPointerData * tid,
+								BlockNumber * blocks);
+
 /* most charts, TIDs or entries that a page of this kind may hold */
 extern int	index_page_capacity(const IndexLayout *layout, IndexPageKind kind);
 

@@ -12,6 +12,7 @@
 #include "utils/snapmgr.h"
 
 #include "compat.h"
+#include "index/pages.h"
 #include "index/scan.h"
 #include "index/search.h"
 #include "stats/stats.h"
@@ -24,6 +25,7 @@ typedef struct SearchScan
 {
 	MemoryContext context;		/* of the search, emptied by a rescan */
 	Search	   *search;			/* NULL: not begun */
+	BlockNumber table_blocks;	/* as far as known */
 
 	/* of this search, for the statistics */
 	StatCall	call;
@@ -150,6 +152,19 @@ begin(IndexScanDesc scan)
 	MemoryContextSwitchTo(caller);
 }
 
+static void
+check_row(IndexScanDesc scan, SearchScan *state, ItemPointer tid)
+{
+	if (index_tid_is_beyond(scan->heapRelation, tid, &state->table_blocks))
+		ereport(ERROR,
+				(errcode(ERRCODE_INDEX_CORRUPTED),
+				 errmsg("index \"%s\" is corrupted", RelationGetRelationName(scan->indexRelation)),
+				 errdetail("It lists a row in block %u of table \"%s\", which has %u blocks.",
+						   ItemPointerGetBlockNumberNoCheck(tid),
+						   RelationGetRelationName(scan->heapRelation), state->table_blocks),
+				 errhint("REINDEX it.")));
+}
+
 bool
 index_search_next(IndexScanDesc scan, ScanDirection direction)
 {
@@ -173,6 +188,7 @@ index_search_next(IndexScanDesc scan, ScanDirection direction)
 	if (!found)
 		return false;
 
+	check_row(scan, state, &match.tid);
 	scan->xs_heaptid = match.tid;
 	scan->xs_recheck = false;
 	distance.value = match.distance;

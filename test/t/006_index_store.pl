@@ -188,6 +188,8 @@ damaged('a way out of the index', first_page(4), 24, pack('L', 100000000));
 damaged('a way back', first_page(4), 24, pack('L', first_page(4)));
 damaged('a search on such a way', first_page(4), 24, pack('L', first_page(4)),
 	"SET enable_seqscan = off; SELECT count(*) FROM (SELECT id FROM crowd ORDER BY chart <~> some_chart(77) OFFSET 0) s");
+damaged('a row beyond the end of the table', first_page(7), 24, pack('S2', 0xffff, 0xffff),
+	"SET enable_seqscan = off; SET enable_sort = off; SELECT count(*) FROM (SELECT id FROM crowd ORDER BY chart <~> some_chart(77) OFFSET 0) s");
 damaged('VACUUM of a strange page', first_page(2), $special + 14, pack('S', 0), 'DELETE FROM crowd WHERE id < 100; VACUUM crowd');
 
 done_testing();
