@@ -198,9 +198,11 @@ synastry_index_statistics(PG_FUNCTION_ARGS)
 typedef struct Check
 {
 	Relation	index;
+	Relation	table;
 	IndexMeta	meta;
 	IndexLayout layout;
 	BlockNumber pages;
+	BlockNumber table_pages;	/* known to be in the table, which may grow */
 	uint8	   *seen;			/* a bit a page: something leads to it */
 	Tuplesortstate *tids;		/* all that are valid, as numbers */
 	uint64		charts;			/* of the segment at hand */
@@ -226,6 +228,14 @@ check_out(Check *check, BlockNumber block, IndexPageKind kind, uint32 owner, Pag
 		report_corruption(check->index, block, "A segment has grown.");
 }
 
+static bool
+is_in_table(Check *check, BlockNumber block)
+{
+	if (block >= check->table_pages)
+		check->table_pages = RelationGetNumberOfBlocks(check->table);
+	return block < check->table_pages;
+}
+
 static void
 note_tids(Check *check, BlockNumber block, const ItemPointerData * tids, int count)
 {
@@ -233,7 +243,7 @@ note_tids(Check *check, BlockNumber block, const ItemPointerData * tids, int cou
 	{
 		if (!ItemPointerIsValid(&tids[i]))
 			continue;
-		if (ItemPointerGetBlockNumberNoCheck(&tids[i]) == InvalidBlockNumber)
+		if (!is_in_table(check, ItemPointerGetBlockNumberNoCheck(&tids[i])))
 			report_corruption(check->index, block, "A chart leads to no row.");
 		tuplesort_putdatum(check->tids,
 						   Int64GetDatum((int64) ItemPointerGetBlockNumber(&tids[i]) << 16 |
@@ -444,10 +454,9 @@ synastry_index_check(PG_FUNCTION_ARGS)
 {
 	/* a standby has no VACUUM of its own, and takes no such lock */
 	LOCKMODE	lock = RecoveryInProgress() ? AccessShareLock : ShareUpdateExclusiveLock;
-	Relation	table;
 	Check	   *check = palloc0(sizeof(Check));
 
-	check->index = open_index(PG_GETARG_OID(0), lock, &table);
+	check->index = open_index(PG_GETARG_OID(0), lock, &check->table);
 	index_read_meta(check->index, &check->meta, &check->layout);
 	check->pages = RelationGetNumberOfBlocks(check->index);
 	check->seen = MemoryContextAllocExtended(CurrentMemoryContext, check->pages / 8 + 1,
@@ -466,6 +475,6 @@ synastry_index_check(PG_FUNCTION_ARGS)
 	check_rest(check);
 
 	index_close(check->index, NoLock);
-	relation_close(table, NoLock);
+	relation_close(check->table, NoLock);
 	PG_RETURN_VOID();
 }

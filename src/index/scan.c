@@ -8,6 +8,7 @@
 
 #include "catalog/pg_type.h"
 #include "pgstat.h"
+#include "storage/bufmgr.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
@@ -24,6 +25,7 @@ typedef struct SearchScan
 {
 	MemoryContext context;		/* of the search, emptied by a rescan */
 	Search	   *search;			/* NULL: not begun */
+	BlockNumber table_pages;	/* known to be in the table */
 
 	/* of this search, for the statistics */
 	StatCall	call;
@@ -150,6 +152,25 @@ begin(IndexScanDesc scan)
 	MemoryContextSwitchTo(caller);
 }
 
+/* A damaged page may name a row far away, which would be looked for in a file that there is not. */
+static void
+check_row(IndexScanDesc scan, SearchScan *state, const ItemPointerData * tid)
+{
+	BlockNumber block = ItemPointerGetBlockNumberNoCheck(tid);
+
+	if (block < state->table_pages)
+		return;
+	state->table_pages = RelationGetNumberOfBlocks(scan->heapRelation);
+	if (block >= state->table_pages)
+		ereport(ERROR,
+				(errcode(ERRCODE_INDEX_CORRUPTED),
+				 errmsg("index \"%s\" is corrupted",
+						RelationGetRelationName(scan->indexRelation)),
+				 errdetail("It leads to block %u of a table of %u blocks.",
+						   block, state->table_pages),
+				 errhint("REINDEX it.")));
+}
+
 bool
 index_search_next(IndexScanDesc scan, ScanDirection direction)
 {
@@ -173,6 +194,7 @@ index_search_next(IndexScanDesc scan, ScanDirection direction)
 	if (!found)
 		return false;
 
+	check_row(scan, state, &match.tid);
 	scan->xs_heaptid = match.tid;
 	scan->xs_recheck = false;
 	distance.value = match.distance;
