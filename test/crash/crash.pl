@@ -101,18 +101,26 @@ sub start_session
 	return { script => $script, run => $run, err => \$err };
 }
 
-# Kills one of the processes of that kind, at once; false if there is none.
+# Kills one of the processes of that kind, as soon as there is one; false if there is none for long.
 sub kill_process
 {
 	my ($condition) = @_;
-	my $pid = $node->safe_psql('postgres', "SELECT pid FROM pg_stat_activity WHERE $condition AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1");
-	return $pid ne '' && kill('KILL', $pid);
+	for (1 .. 500)
+	{
+		my $pid = $node->safe_psql('postgres', "SELECT pid FROM pg_stat_activity WHERE $condition AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1");
+		return 1 if $pid ne '' && kill('KILL', $pid);
+		sleep(0.01);
+	}
+	return 0;
 }
+
+# What /proc has under this name; nothing of a process that has just ended.
+sub read_proc { open(my $file, '<', "/proc/$_[0]") or return ''; local $/; return <$file> // ''; }
 
 # The process of the statistics is in no database, so that no view shows it.
 sub statistics_process
 {
-	my ($pid) = grep { slurp_file("/proc/$_/cmdline") =~ /: main: synastry statistics/ } split(' ', slurp_file("/proc/$node->{_pid}/task/$node->{_pid}/children"));
+	my ($pid) = grep { read_proc("$_/cmdline") =~ /: main: synastry statistics/ } split(' ', read_proc("$node->{_pid}/task/$node->{_pid}/children"));
 	return $pid;
 }
 
@@ -135,8 +143,8 @@ my @crashes = (
 	[ 'a backend at work', sub { return kill_process("$load AND state = 'active' AND query ~ 'INSERT|UPDATE|VACUUM'") } ],
 	[ 'the leader of the cache', sub { return kill_process("backend_type = 'synastry cache leader'") } ],
 	[ 'the server, at once', sub { stop_at_once(); start_again(); return 1; } ],
-	[ 'a worker that writes the cache', sub { for (1 .. 400) { return 1 if kill_process("backend_type = 'synastry cache flusher'"); sleep(0.01); } return 0; } ],
-	[ 'the process of the statistics', sub { return kill('KILL', statistics_process()) } ],
+	[ 'a worker that writes the cache', sub { return kill_process("backend_type = 'synastry cache flusher'") } ],
+	[ 'the process of the statistics', sub { return kill('KILL', statistics_process() // return 0) } ],
 	[ 'the postmaster', sub { $node->kill9; start_again(); return 1; } ],
 	[ 'a backend that uses the cache', sub { return kill_process("$load AND query ~ 'cache'") } ],
 	[ 'the checkpointer', sub { return kill_process("backend_type = 'checkpointer'") } ],
