@@ -117,24 +117,29 @@ sub kill_process
 # What /proc has under this name; nothing of a process that has just ended.
 sub read_proc { open(my $file, '<', "/proc/$_[0]") or return ''; local $/; return <$file> // ''; }
 
+sub children { return split(' ', read_proc("$node->{_pid}/task/$node->{_pid}/children")); }
+
 # The process of the statistics is in no database, so that no view shows it.
 sub statistics_process
 {
-	my ($pid) = grep { read_proc("$_/cmdline") =~ /: main: synastry statistics/ } split(' ', read_proc("$node->{_pid}/task/$node->{_pid}/children"));
+	my ($pid) = grep { read_proc("$_/cmdline") =~ /: main: synastry statistics/ } children();
 	return $pid;
 }
 
-sub stop_at_once { $node->stop('immediate'); return 1; }
+sub stop_at_once { $node->stop('immediate'); $node->start; return 1; }
 
 # Processes that have lost their postmaster end by themselves; until then it cannot be started anew.
-sub start_again
+sub kill_postmaster
 {
-	for (1 .. 200)
+	my @children = children();
+	$node->kill9;
+	for (1 .. 600)
 	{
-		return if $node->start(fail_ok => 1);
+		last if !grep { read_proc("$_/cmdline") ne '' } @children;
 		sleep(0.1);
 	}
-	BAIL_OUT('the server does not start');
+	$node->start;
+	return 1;
 }
 
 my $load = "backend_type = 'client backend'";
@@ -142,10 +147,10 @@ my @crashes = (
 	[ 'a backend of the load', sub { return kill_process($load) } ],
 	[ 'a backend at work', sub { return kill_process("$load AND state = 'active' AND query ~ 'INSERT|UPDATE|VACUUM'") } ],
 	[ 'the leader of the cache', sub { return kill_process("backend_type = 'synastry cache leader'") } ],
-	[ 'the server, at once', sub { stop_at_once(); start_again(); return 1; } ],
+	[ 'the server, at once', \&stop_at_once ],
 	[ 'a worker that writes the cache', sub { return kill_process("backend_type = 'synastry cache flusher'") } ],
 	[ 'the process of the statistics', sub { return kill('KILL', statistics_process() // return 0) } ],
-	[ 'the postmaster', sub { $node->kill9; start_again(); return 1; } ],
+	[ 'the postmaster', \&kill_postmaster ],
 	[ 'a backend that uses the cache', sub { return kill_process("$load AND query ~ 'cache'") } ],
 	[ 'the checkpointer', sub { return kill_process("backend_type = 'checkpointer'") } ],
 );
@@ -159,7 +164,6 @@ foreach my $round (1 .. $rounds)
 	ask(q{SELECT count(*) FROM synastry_batch('SELECT id AS a_id, chart AS a, id AS b_id, chart AS b FROM charts')});
 	my @sessions = map { start_session($_) } sort keys %scripts;
 	sleep(0.5 + rand(2.5));
-	my $begun = ask('SELECT pg_postmaster_start_time()');
 	my $offset = -s $node->logfile;
 	my $has_crashed = $crash->();
 	ok($has_crashed, "round $round: killed: $victim");
@@ -171,7 +175,7 @@ foreach my $round (1 .. $rounds)
 		sleep(0.1);
 	}
 	$node->poll_query_until('postgres', 'SELECT true');
-	if (!$has_crashed) { stop_at_once(); start_again(); }
+	stop_at_once() if !$has_crashed;
 	foreach my $session (@sessions)
 	{
 		$session->{run}->finish;
