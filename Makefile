@@ -58,7 +58,7 @@ REGRESS = install rights chart chart_construct chart_document bodies aspect_set 
 	index_cross
 
 ISOLATION := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
-ISOLATION_OPTS = --inputdir=test/isolation
+ISOLATION_OPTS = --inputdir=test/isolation --load-extension=synastry
 PROVE_TESTS = test/t/*.pl
 
 # Outputs must not depend on the locale of the server under test.

@@ -21,15 +21,15 @@
 #define RADIAN			INT64CONST(683565276)
 #define FULL_SCALE		1000
 
-typedef struct Block
+typedef struct BodyBlock
 {
 	int			n;
 	int64		sum;			/* of longitudes less widths */
-} Block;
+} BodyBlock;
 
 /* Is the level of a block above that of another one, raised so much? */
 static bool
-is_above(const Block *block, const Block *other, int64 raised)
+is_above(const BodyBlock *block, const BodyBlock *other, int64 raised)
 {
 	return block->sum * other->n > (other->sum + raised * other->n) * block->n;
 }
@@ -45,7 +45,7 @@ ring_angle(int width, int radius, int scale)
  * rise; the level of a block is its mean.
  */
 static int
-find_blocks(const int64 *reduced, int n, Block *blocks)
+find_blocks(const int64 *reduced, int n, BodyBlock *blocks)
 {
 	int			n_blocks = 0;
 
@@ -88,7 +88,7 @@ ring_spread(const binary_angle *longitudes, int n, int width, int radius,
 
 	for (int cut = 0; cut < n; cut++)
 	{
-		Block		blocks[MAX_BODIES];
+		BodyBlock	blocks[MAX_BODIES];
 		int			n_blocks = find_blocks(reduced + cut, n, blocks);
 		int			i = cut;
 
