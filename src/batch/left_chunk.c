@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "storage/shmem.h"
 #include "utils/memutils.h"
 
 #include "batch/left_chunk.h"

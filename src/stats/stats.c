@@ -68,7 +68,7 @@ typedef struct StatShared
 	StatSlot	slots[FLEXIBLE_ARRAY_MEMBER];
 } StatShared;
 
-int			stat_track;
+int			stat_track = TRACK_ALL;
 bool		stat_track_timing;
 int			stat_log_min_duration;
 

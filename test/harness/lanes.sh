@@ -61,9 +61,9 @@ show_failure() {
 	printf '\n==== %s failed ====\n' "$name"
 	tail -n 60 "$log"
 	case $name in
-		regress) show_differences regression.diffs log ;;
-		isolation) show_differences output_iso/regression.diffs output_iso/log ;;
-		tap) show_tap_logs "$log" ;;
+		regress*) show_differences regression.diffs log ;;
+		isolation*) show_differences output_iso/regression.diffs output_iso/log ;;
+		tap*) show_tap_logs "$log" ;;
 	esac
 	echo
 }

@@ -19,7 +19,7 @@ make_private_postgres() {
 	bindir=$("$installed_pg_config" --bindir)
 	mkdir -p "$postgres$bindir"
 	# Where all programs share a directory, only PostgreSQL's are wanted.
-	cp "$bindir"/{postgres,psql,initdb,createdb,dropdb,createuser,dropuser,pg_*} "$postgres$bindir"
+	cp "$bindir"/{postgres,psql,initdb,createdb,dropdb,createuser,dropuser,vacuumdb,pg_*} "$postgres$bindir"
 
 	for directory in $("$installed_pg_config" --sharedir --pkglibdir --pkgincludedir); do
 		mkdir -p "$(dirname "$postgres$directory")"
