@@ -3,16 +3,16 @@
 use strict;
 use warnings;
 
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+
+use Page qw(page section queries);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-open my $readme, '<', 'README.md' or die "README.md: $!";
-my $text = join '', <$readme>;
-close $readme;
-
-my ($section) = $text =~ /^## Statistics\n(.*?)^## /ms;
-my @queries = $section =~ /^```sql\n(.*?)^```/msg;
+my $section = section(page('README.md'), 'Statistics');
+my @queries = map { $_->{text} } queries($section);
 cmp_ok(scalar @queries, '>=', 4, 'the README has queries');
 
 # the value of "query: |" is what is indented deeper
