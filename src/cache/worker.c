@@ -271,12 +271,12 @@ work(Oid oid)
 	StoreDatabase *database = store_find_database(oid, true);
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz deadline = now + RUN_TIME * INT64CONST(1000);
-	bool		loaded = database == NULL || load(database, now + LOAD_TIME * INT64CONST(1000));
+	bool		loaded = load(database, now + LOAD_TIME * INT64CONST(1000));
 	bool		finished;
 	StoreOpened opened = write_dirty(now + WRITE_TIME * INT64CONST(1000), &finished);
 
 	finished = finished && loaded;
-	if (opened == STORE_OPENED && database != NULL)
+	if (opened == STORE_OPENED)
 	{
 		finished = keep_bounds(database, deadline) && finished;
 		touch_clean(database, deadline);
@@ -287,8 +287,6 @@ work(Oid oid)
 		store_count(STORE_MISSING_TABLES, 1);
 	if (opened == STORE_NO_EXTENSION)
 		purge_memory(oid);
-	if (database == NULL)
-		return;
 	if (opened == STORE_NO_TABLE || opened == STORE_NO_EXTENSION)
 	{
 		finished = true;
