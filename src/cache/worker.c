@@ -481,6 +481,16 @@ check_databases(DatabaseList *list)
 	list->count = kept;
 }
 
+/* A database may be dropped, or closed, between the list and the flusher's start. */
+static bool
+is_still_there(Oid database)
+{
+	DatabaseList list = {.count = 1,.oids = {database}};
+
+	check_databases(&list);
+	return list.count == 1;
+}
+
 static void
 report_launch_failure(void)
 {
@@ -525,7 +535,8 @@ run_flusher(Oid database)
 	if (WaitForBackgroundWorkerShutdown(handle) == BGWH_POSTMASTER_DIED)
 		proc_exit(1);
 	pfree(handle);
-	if (pg_atomic_read_u32(&store_state->finished) == 0 && !ShutdownRequestPending)
+	if (pg_atomic_read_u32(&store_state->finished) == 0 && !ShutdownRequestPending &&
+		is_still_there(database))
 	{
 		StoreDatabase *place = store_find_database(database, false);
 
