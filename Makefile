@@ -4,7 +4,7 @@
 # and of PostgreSQL, so they run before PostgreSQL is even installed. All other targets are those
 # of any PGXS extension, for the server that PG_CONFIG belongs to.
 
-driver_targets = help demo demo-stop check check-all bench format
+driver_targets = help demo demo-stop check check-all bench format dist
 
 ifneq ($(filter $(driver_targets),$(MAKECMDGOALS)),)
 
@@ -30,6 +30,9 @@ bench: ## measure the release build; PARTS="rows report" measures only these
 
 format: ## lay out the C sources like PostgreSQL's own
 	@test/run format
+
+dist: ## pack the commit that is checked out as synastry-VERSION.zip, for PGXN
+	@test/harness/dist
 
 # `make clean check`: goals that are not the driver's go to a make of their own.
 .DEFAULT:

@@ -106,7 +106,9 @@ SELECT count(*)
 FROM synastry_batch('SELECT 1 / (a.id - 40) AS a_id, a.chart AS a, b.id AS b_id, b.chart AS b
 	FROM public.people a, public.people b ORDER BY a.id OFFSET 0');
 
--- Under the search_path of maintenance commands (REFRESH, from PostgreSQL 17 on).
+-- Under the search_path of a restore, and of maintenance commands (REFRESH, from PostgreSQL 17 on).
+SELECT set_config('search_path', '', false);
+SELECT * FROM public.synastry_batch('SELECT * FROM couple_charts');
 SET search_path = pg_catalog, pg_temp;
 SELECT * FROM public.synastry_batch('SELECT * FROM couple_charts');
 SELECT * FROM public.synastry_batch('SELECT * FROM public.couple_charts WHERE no_such_function(a)');
@@ -167,7 +169,7 @@ BEGIN
 EXCEPTION WHEN undefined_table THEN
 	GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
 	ASSERT restricted, 'the search_path is restricted';
-	ASSERT hint LIKE '%REFRESH MATERIALIZED VIEW: qualify the names%', hint;
+	ASSERT hint LIKE '%REFRESH MATERIALIZED VIEW or a restore: qualify the names%', hint;
 END $$;
 
 -- a function with an exception block reads it through a cursor

@@ -23,7 +23,7 @@
 
 #include "batch/source.h"
 
-/* the search_path of REFRESH and other maintenance, from 17 on */
+/* the search_path of REFRESH and other maintenance, from 17 on; a restore has none */
 #define RESTRICTED_SEARCH_PATH	"pg_catalog, pg_temp"
 
 /*
@@ -39,19 +39,25 @@ is_undefined_object(int sqlerrcode)
 		sqlerrcode == ERRCODE_UNDEFINED_COLUMN;
 }
 
+static bool
+is_restricted_search_path(void)
+{
+	return namespace_search_path[0] == '\0' ||
+		strcmp(namespace_search_path, RESTRICTED_SEARCH_PATH) == 0;
+}
+
 /*
  * Says whose query an error is in.  A text is parsed only when it runs, so
  * that names which were found yesterday by the search_path of a session are
- * not found by a maintenance command.
+ * not found by a maintenance command or a restore.
  */
 static void
 source_error_callback(void *argument)
 {
 	const Source *source = argument;
 
-	if (is_undefined_object(geterrcode()) &&
-		strcmp(namespace_search_path, RESTRICTED_SEARCH_PATH) == 0)
-		errhint("The query runs with search_path \"%s\", as in REFRESH MATERIALIZED VIEW: qualify the names in its text with their schemas.",
+	if (is_undefined_object(geterrcode()) && is_restricted_search_path())
+		errhint("The query runs with search_path \"%s\", as in REFRESH MATERIALIZED VIEW or a restore: qualify the names in its text with their schemas.",
 				namespace_search_path);
 	errcontext("%s of %s", source->role, source->function);
 }

@@ -19,6 +19,7 @@
 #include "cache/cache.h"
 #include "cache/store.h"
 #include "compat.h"
+#include "stats/stats.h"
 
 /* false if there is no table: then there is nothing to do */
 static bool
@@ -28,7 +29,9 @@ begin_administration(StoreTable *table, const char *command)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("the persistent cache of synastry is not available"),
-				 errhint("Add \"synastry\" to \"shared_preload_libraries\" and restart the server.")));
+				 stat_is_shared()
+				 ? errhint("Set \"synastry.cache_size\" to more than 0 and restart the server.")
+				 : errhint("Add \"synastry\" to \"shared_preload_libraries\" and restart the server.")));
 	PreventCommandDuringRecovery(command);
 	PreventCommandIfReadOnly(command);
 	PreventCommandIfParallelMode(command);

@@ -11,7 +11,8 @@
  * Accepted races.  Counts are each true, but of slightly different moments;
  * those of a database may miss what a backend writes at the same time as a
  * flusher, until they are counted again.  With more than STORE_DATABASES
- * databases in use the others are flushed, but never loaded.
+ * databases in use the others are flushed, expire and are bounded, but are
+ * never loaded.
  */
 #include "postgres.h"
 
@@ -58,6 +59,19 @@ store_shmem_size(void)
 	return MAXALIGN(sizeof(StoreState));
 }
 
+static void
+init_place(StoreDatabase *database)
+{
+	pg_atomic_init_u32(&database->oid, InvalidOid);
+	pg_atomic_init_u32(&database->flags, 0);
+	pg_atomic_init_u32(&database->to_load, STORE_LOAD_ALL);
+	pg_atomic_init_u32(&database->counted, 0);
+	pg_atomic_init_u64(&database->entries, 0);
+	pg_atomic_init_u64(&database->bytes, 0);
+	pg_atomic_init_u64(&database->last_flush, 0);
+	pg_atomic_init_u64(&database->last_touch, 0);
+}
+
 void
 store_shmem_init(void *memory, bool found)
 {
@@ -72,32 +86,29 @@ store_shmem_init(void *memory, bool found)
 	for (int i = 0; i < STORE_COUNTERS; i++)
 		pg_atomic_init_u64(&store_state->counters[i], 0);
 	for (int i = 0; i < STORE_DATABASES; i++)
-	{
-		StoreDatabase *database = &store_state->databases[i];
-
-		pg_atomic_init_u32(&database->oid, InvalidOid);
-		pg_atomic_init_u32(&database->flags, 0);
-		pg_atomic_init_u32(&database->to_load, STORE_LOAD_ALL);
-		pg_atomic_init_u32(&database->counted, 0);
-		pg_atomic_init_u64(&database->entries, 0);
-		pg_atomic_init_u64(&database->bytes, 0);
-		pg_atomic_init_u64(&database->last_flush, 0);
-		pg_atomic_init_u64(&database->last_touch, 0);
-	}
+		init_place(&store_state->databases[i]);
 }
 
-/* The place of a database; NULL if it has none, or all are taken. */
+/*
+ * The place of a database; NULL if it has none.  If one is to be made and all
+ * are taken, a place that only this process knows: who writes to the table
+ * counts it there, so that it stays within its bound.
+ */
 StoreDatabase *
 store_find_database(Oid database, bool make)
 {
+	static StoreDatabase own;
+
 	if (store_state == NULL || !OidIsValid(database))
 		return NULL;
 	for (int i = 0; i < STORE_DATABASES; i++)
 		if (pg_atomic_read_u32(&store_state->databases[i].oid) == database)
 			return &store_state->databases[i];
+	if (!make)
+		return NULL;
 
 	/* another process may take a second place for it: then that one is idle */
-	for (int i = 0; make && i < STORE_DATABASES; i++)
+	for (int i = 0; i < STORE_DATABASES; i++)
 	{
 		uint32		expected = InvalidOid;
 
@@ -105,7 +116,12 @@ store_find_database(Oid database, bool make)
 			expected == database)
 			return &store_state->databases[i];
 	}
-	return NULL;
+	if (pg_atomic_read_u32(&own.oid) != database)
+	{
+		init_place(&own);
+		pg_atomic_write_u32(&own.oid, database);
+	}
+	return &own;
 }
 
 void

@@ -203,8 +203,6 @@ adjust(pg_atomic_uint64 * count, int64 change)
 static void
 count_change(const StoreTable *table, int64 rows, int64 bytes)
 {
-	if (table->database == NULL)
-		return;
 	adjust(&table->database->entries, rows);
 	adjust(&table->database->bytes, bytes);
 }
@@ -215,8 +213,6 @@ store_count_rows(StoreTable *table)
 	int64		bytes;
 	int64		rows;
 
-	if (table->database == NULL)
-		return;
 	rows = execute_counting(prepare(table, "SELECT count(*), coalesce(sum(size), 0)::int8 FROM %s",
 									0, NULL), NULL, &bytes);
 	pg_atomic_write_u64(&table->database->entries, rows);
@@ -267,8 +263,6 @@ store_bound_batch(StoreTable *table, bool *more)
 	int64		rows;
 
 	*more = false;
-	if (table->database == NULL)
-		return 0;
 	bytes = pg_atomic_read_u64(&table->database->bytes);
 	if (bytes <= limit)
 		return 0;

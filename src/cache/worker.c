@@ -271,12 +271,12 @@ work(Oid oid)
 	StoreDatabase *database = store_find_database(oid, true);
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz deadline = now + RUN_TIME * INT64CONST(1000);
-	bool		loaded = database == NULL || load(database, now + LOAD_TIME * INT64CONST(1000));
+	bool		loaded = load(database, now + LOAD_TIME * INT64CONST(1000));
 	bool		finished;
 	StoreOpened opened = write_dirty(now + WRITE_TIME * INT64CONST(1000), &finished);
 
 	finished = finished && loaded;
-	if (opened == STORE_OPENED && database != NULL)
+	if (opened == STORE_OPENED)
 	{
 		finished = keep_bounds(database, deadline) && finished;
 		touch_clean(database, deadline);
@@ -287,8 +287,6 @@ work(Oid oid)
 		store_count(STORE_MISSING_TABLES, 1);
 	if (opened == STORE_NO_EXTENSION)
 		purge_memory(oid);
-	if (database == NULL)
-		return;
 	if (opened == STORE_NO_TABLE || opened == STORE_NO_EXTENSION)
 	{
 		finished = true;
@@ -483,6 +481,16 @@ check_databases(DatabaseList *list)
 	list->count = kept;
 }
 
+/* A database may be dropped, or closed, between the list and the flusher's start. */
+static bool
+is_still_there(Oid database)
+{
+	DatabaseList list = {.count = 1,.oids = {database}};
+
+	check_databases(&list);
+	return list.count == 1;
+}
+
 static void
 report_launch_failure(void)
 {
@@ -527,7 +535,8 @@ run_flusher(Oid database)
 	if (WaitForBackgroundWorkerShutdown(handle) == BGWH_POSTMASTER_DIED)
 		proc_exit(1);
 	pfree(handle);
-	if (pg_atomic_read_u32(&store_state->finished) == 0 && !ShutdownRequestPending)
+	if (pg_atomic_read_u32(&store_state->finished) == 0 && !ShutdownRequestPending &&
+		is_still_there(database))
 	{
 		StoreDatabase *place = store_find_database(database, false);
 

@@ -292,5 +292,16 @@ is(ask(), '0|0', 'and right');
 fill();
 wait_for('count(*) = 200 FROM synastry_cache', 'and written again');
 
+# More databases than have a place in shared memory: the table of the last one is bounded, too.
+configure('synastry.persist_max_size', "'100kB'");
+$node->safe_psql('postgres', 'CREATE DATABASE model');
+$node->safe_psql('model', 'CREATE EXTENSION synastry');
+$node->safe_psql('postgres', join "\n", map { "CREATE DATABASE many_$_ TEMPLATE model;" } 1 .. 65);
+my $reports = q{SELECT count(synastry_report(chart(sun => i), chart(moon => i))) FROM generate_series(1, %d) i};
+$node->safe_psql('postgres', join "\n", map { "\\c many_$_\n" . sprintf($reports, $_ < 65 ? 1 : 200) . ';' } 1 .. 65);
+ok( $node->poll_query_until('many_65', q{SELECT dirty_entries = 0 FROM pg_stat_synastry_cache WHERE tier = 'memory'}),
+	'all of many databases is written');
+ok($node->poll_query_until('many_65', 'SELECT sum(size) BETWEEN 1 AND 102400 FROM synastry_cache'), 'and kept within its bound');
+
 $node->stop;
 done_testing();
