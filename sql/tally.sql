@@ -104,7 +104,6 @@ FROM parts AS p JOIN (SELECT a_id, aspect_tally(a, b) AS tally FROM pairs GROUP 
 RESET enable_hashagg;
 
 -- Tallies add up, from left to right as in any other order.
-CREATE AGGREGATE sum(aspect_tally) (SFUNC = aspect_tally_combine, STYPE = aspect_tally);
 SELECT sum(tally ORDER BY a_id)::text = (SELECT tally::text FROM result) AS ascending,
 	sum(tally ORDER BY a_id DESC)::text = (SELECT tally::text FROM result) AS descending
 FROM parts;

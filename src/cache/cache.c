@@ -17,6 +17,7 @@
 #include "access/xact.h"
 #include "miscadmin.h"
 #include "storage/ipc.h"
+#include "storage/s_lock.h"
 #include "storage/shmem.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
@@ -29,6 +30,9 @@
 
 /* larger buffers come from the system and go back to it, page by page */
 #define MAX_EXPECTED	(64 * 1024)
+
+/* together some microseconds */
+#define LOOK_TRIES		100
 
 int			cache_size;
 int			local_cache_size;
@@ -297,8 +301,29 @@ cache_not_before(void)
 	return (now != 0 ? now : GetCurrentTimestamp()) - (int64) cache_ttl * USECS_PER_SEC;
 }
 
+/*
+ * Who puts a value holds the lock for some microseconds, but when other
+ * processes take the processor from him, for milliseconds.
+ */
+static bool
+lock_to_look(uint32 partition, bool worth_waiting)
+{
+	if (worth_waiting)
+	{
+		cache_lock(partition, LW_SHARED);
+		return true;
+	}
+	for (int tries = 0; tries < LOOK_TRIES; tries++)
+	{
+		if (cache_lock_conditional(partition, LW_SHARED))
+			return true;
+		SPIN_DELAY();
+	}
+	return false;
+}
+
 void *
-cache_get(const CacheKey *key, Size *size)
+cache_get(const CacheKey *key, Size *size, bool worth_waiting)
 {
 	/* what the next value will probably take, unless that is very much */
 	static uint32 expected = 16 * 1024;
@@ -318,7 +343,11 @@ cache_get(const CacheKey *key, Size *size)
 		ArenaResult result;
 		uint32		length;
 
-		cache_lock(partition, LW_SHARED);
+		if (!lock_to_look(partition, worth_waiting))
+		{
+			pfree(value);
+			return NULL;
+		}
 		result = arena_get(arena, &key->key, not_before, value, allocated, &length);
 		cache_unlock(partition);
 

@@ -49,8 +49,12 @@ extern void cache_key_add(CacheKey *key, const void *bytes, Size size);
 extern void cache_key_finish(CacheKey *key);
 extern void cache_key_free(CacheKey *key);
 
-/* a copy of the value in the current memory context, NULL if there is none */
-extern void *cache_get(const CacheKey *key, Size *size);
+/*
+ * A copy of the value in the current memory context, NULL if there is none.
+ * What is made anew in microseconds is not worth waiting for while others put
+ * values, and counts as not there.
+ */
+extern void *cache_get(const CacheKey *key, Size *size, bool worth_waiting);
 
 /*
  * Offers a value that was computed.  It is dirty, to be written to the

@@ -46,7 +46,7 @@ find_matrix(const PreparedSet *prepared, const Chart *chart_a, const Chart *char
 	cache_key_add_value(&key, chart_a);
 	cache_key_add_value(&key, chart_b);
 	cache_key_finish(&key);
-	matrix = cache_get_value(&key);
+	matrix = cache_get_value(&key, false);
 	*cached = matrix != NULL ? CACHE_HIT : CACHE_MISS;
 	if (matrix == NULL)
 	{

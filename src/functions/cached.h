@@ -38,10 +38,10 @@ cache_key_add_value(CacheKey *key, const void *value)
 
 /* a cached value of variable length, NULL if it is not there or not whole */
 static inline void *
-cache_get_value(const CacheKey *key)
+cache_get_value(const CacheKey *key, bool worth_waiting)
 {
 	Size		size;
-	void	   *value = cache_get(key, &size);
+	void	   *value = cache_get(key, &size, worth_waiting);
 
 	if (value != NULL && (size < VARHDRSZ || VARSIZE(value) != size))
 	{

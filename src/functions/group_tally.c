@@ -237,7 +237,7 @@ find_group(const ChartGroupView *group, StatCached *cached)
 	AspectTally *tally;
 
 	make_key(group, &key);
-	tally = cache_get_value(&key);
+	tally = cache_get_value(&key, true);
 	if (tally == NULL)
 		tally = store_get_value(&key);
 	*cached = tally != NULL ? CACHE_HIT : CACHE_MISS;

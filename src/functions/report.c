@@ -544,7 +544,7 @@ find_report(const Chart *a, const Chart *b, const PreparedSet *set,
 		cache_key_add_value(&key, a);
 		cache_key_add_value(&key, b);
 		cache_key_finish(&key);
-		report = cache_get_value(&key);
+		report = cache_get_value(&key, false);
 		*cached = report != NULL ? CACHE_HIT : CACHE_MISS;
 	}
 	if (report == NULL)
