@@ -28,6 +28,8 @@ CREATE OR REPLACE FUNCTION discepolo_tier(points float8) RETURNS text
 --
 
 ALTER TABLE synastry_cache ENABLE ROW LEVEL SECURITY;
+
+--
 -- Statistics
 --
 
@@ -46,6 +48,11 @@ CREATE OR REPLACE VIEW pg_stat_synastry_info AS
 		JOIN pg_catalog.pg_extension AS e ON e.extname = 'synastry'
 		LEFT JOIN pg_catalog.pg_available_extensions() AS f ON f.name = 'synastry';
 COMMENT ON VIEW pg_stat_synastry_info IS 'how this server runs synastry: versions of library and SQL, instruction set in use, where cache and statistics are, whether a restart is needed for a new library or changed settings, and ALTER EXTENSION synastry UPDATE for new SQL';
+
+--
+-- Tallies
+--
+
 CREATE AGGREGATE sum(tally aspect_tally) (
 	SFUNC = aspect_tally_combine, STYPE = aspect_tally, SSPACE = 16384,
 	COMBINEFUNC = aspect_tally_combine, PARALLEL = SAFE
