@@ -19,7 +19,6 @@
 #include "cache/cache.h"
 #include "cache/store.h"
 #include "compat.h"
-#include "stats/stats.h"
 
 /* false if there is no table: then there is nothing to do */
 static bool
@@ -29,7 +28,7 @@ begin_administration(StoreTable *table, const char *command)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("the persistent cache of synastry is not available"),
-				 stat_is_shared()
+				 cache_size == 0
 				 ? errhint("Set \"synastry.cache_size\" to more than 0 and restart the server.")
 				 : errhint("Add \"synastry\" to \"shared_preload_libraries\" and restart the server.")));
 	PreventCommandDuringRecovery(command);
