@@ -177,7 +177,9 @@ $node->safe_psql('postgres', 'CREATE DATABASE restored');
 $node->command_ok([ 'pg_restore', '--exit-on-error', '--dbname', $node->connstr('restored'), $node->basedir . '/dump' ], 'restored');
 is(rows_of('restored'), 0, 'without rows of the cache');
 is(ask('restored'), '0|0', 'nothing from the cache, nothing wrong');
-is($node->safe_psql('restored', 'SELECT synastry_cache_flush() > 0'), 't', 'and its table is written');
+# by this call or by a worker before it
+$node->safe_psql('restored', 'SELECT synastry_cache_flush()');
+isnt(rows_of('restored'), 0, 'and its table is written');
 $node->safe_psql('postgres', 'DROP DATABASE restored');
 
 # Every setting can be changed while the server runs, or says that it takes a restart.
