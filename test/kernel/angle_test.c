@@ -73,8 +73,9 @@ test_round_trips(void)
 {
 	bool		text_ok = true;
 	bool		sign_ok = true;
+	uint64_t	stride = STRIDE / scale;
 
-	for (uint64_t unit = 0; unit <= UINT32_MAX; unit += STRIDE)
+	for (uint64_t unit = 0; unit <= UINT32_MAX; unit += stride)
 	{
 		text_ok &= text_is_shortest((binary_angle) unit);
 		sign_ok &= sign_fits((binary_angle) unit);
@@ -103,7 +104,7 @@ test_decimals(void)
 	bool		nearest = true;
 	bool		same = true;
 
-	for (int i = 0; i < RANDOM_TRIES; i++)
+	for (int i = 0; i < scaled(RANDOM_TRIES); i++)
 	{
 		int			places = i % 9;
 		char		typed[32];
@@ -132,7 +133,7 @@ test_folding(void)
 	bool		folded = true;
 	binary_angle five = angle_from_degrees(5);
 
-	for (int i = 0; i < RANDOM_TRIES; i++)
+	for (int i = 0; i < scaled(RANDOM_TRIES); i++)
 	{
 		double		degrees = ((double) random_bits() - 2147483648.0) / 1024;
 
@@ -155,8 +156,9 @@ test_arcs(void)
 {
 	bool		rounded = true;
 	bool		whole = true;
+	uint64_t	stride = STRIDE / scale;
 
-	for (uint64_t unit = 0; unit <= HALF_TURN; unit += STRIDE)
+	for (uint64_t unit = 0; unit <= HALF_TURN; unit += stride)
 	{
 		long double exact = (long double) unit * 360.0L / 4294967296.0L;
 		double		degrees = arc_to_degrees((binary_angle) unit);

@@ -370,7 +370,7 @@ test_random_models(void)
 {
 	bool		right = true;
 
-	for (int model = 0; model < MODELS && right; model++)
+	for (int model = 0; model < scaled(MODELS) && right; model++)
 	{
 		random_model();
 		for (int size = 0; size < 4 && right; size++)
@@ -389,7 +389,7 @@ test_single_cells(void)
 {
 	bool		right = true;
 
-	for (int model = 0; model < 10 * MODELS && right; model++)
+	for (int model = 0; model < scaled(10 * MODELS) && right; model++)
 	{
 		random_model();
 		random_charts(1, 1, CHARTS);
@@ -404,7 +404,7 @@ test_rounding(void)
 {
 	bool		right = true;
 
-	for (int try = 0; try < 10 * MODELS && right; try++)
+	for (int try = 0; try < scaled(10 * MODELS) && right; try++)
 	{
 		AspectTableOptions options = {false, false};
 

@@ -337,7 +337,7 @@ agrees(const Kernel *kernel, bool disjoint)
 	static CellCase c;
 	bool		same = true;
 
-	for (int set = 0; set < SETS && same; set++)
+	for (int set = 0; set < scaled(SETS) && same; set++)
 	{
 		random_rules(&c, disjoint);
 		for (int i = 0; i < CASES && same; i++)

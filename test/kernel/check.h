@@ -17,6 +17,10 @@ extern uint32_t random_bits(void);
 /* 0 <= x < limit */
 extern uint32_t random_below(uint32_t limit);
 
+/* how long to test, 1 by default; and so many tries of what is tried at random */
+extern double scale;
+extern int	scaled(int tries);
+
 extern void test_angles(void);
 extern void test_variants(void);
 extern void test_cells(void);

@@ -3,9 +3,11 @@
  *		Runs the kernel's tests; the last line counts them.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "check.h"
 
+double		scale = 1.0;
 static int	passed = 0;
 static int	failed = 0;
 
@@ -38,10 +40,19 @@ random_below(uint32_t limit)
 }
 
 int
-main(void)
+scaled(int tries)
+{
+	return (int) (tries * scale) + 1;
+}
+
+/* kernel_test [SCALE] */
+int
+main(int argc, char **argv)
 {
 	/* a crash shall not swallow what came before it */
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc > 1)
+		scale = atof(argv[1]);
 
 	test_angles();
 	test_variants();

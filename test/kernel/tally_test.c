@@ -64,7 +64,7 @@ test_tally(const Kernel *kernel)
 {
 	bool		same = true;
 
-	for (int try = 0; try < TRIES; try++)
+	for (int try = 0; try < scaled(TRIES); try++)
 	{
 		int			n = 1 + random_below(BODIES);
 		int			m = 1 + random_below(BODIES);
@@ -99,7 +99,7 @@ test_unit_vectors(void)
 	bool		back = true;
 	bool		directed = true;
 
-	for (int try = 0; try < 200000; try++)
+	for (int try = 0; try < scaled(200000); try++)
 	{
 		binary_angle angle = try < 24 ? ((uint32_t) try << 29) + try % 3 - 1 : random_bits();
 		UnitVector	v = unit_vector(angle);
