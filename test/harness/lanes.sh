@@ -117,6 +117,26 @@ run_tap_lane() {
 	lane tap count_tap make installcheck REGRESS= ISOLATION= TAP_TESTS=1 PROVE_FLAGS=--verbose "$@"
 }
 
+# ---- what Debian has ----------------------------------------------------------------------------
+
+# The mirror that this machine takes its packages from; empty if there is none.
+find_mirror() {
+	# shellcheck disable=SC2016
+	apt-get indextargets --format '$(ORIGIN) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
+		sed -n 's/^Debian main //p' | head -n 1
+}
+
+# fetch_from_debian SUITE COMMAND PACKAGE: source or download, with lists of apt's that nothing else uses.
+fetch_from_debian() {
+	local apt=$work/apt-$1 type=deb
+	[[ $2 != source ]] || type=deb-src
+	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
+	echo "$type $(find_mirror) $1 main" >"$apt/sources.list"
+	set -- "$2" "$3" -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+		-o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt/cache"
+	apt-get update "${@:3}" && apt-get "$1" --download-only "$2" "${@:3}"
+}
+
 # ---- the end ------------------------------------------------------------------------------------
 
 # test/run reads the summary; it outlives this suite but not the run.
