@@ -193,9 +193,12 @@ foreach my $setting ([ 'cache_size', "'16MB'" ], [ 'local_cache_size', "'1MB'" ]
 	my $old = $node->safe_psql('postgres', "SELECT current_setting('synastry.$name')");
 	configure("synastry.$name", $value);
 	if ($name eq 'cache_size')
-	SKIP: {
-		skip('a server with EXEC_BACKEND does not tell new processes what waits for a restart', 1) if $exec_backend;
-		ok($node->poll_query_until('postgres', "SELECT pending_restart FROM pg_settings WHERE name = 'synastry.$name'"), "$name: takes a restart");
+	{
+	  SKIP:
+		{
+			skip('a server with EXEC_BACKEND does not tell new processes what waits for a restart', 1) if $exec_backend;
+			ok($node->poll_query_until('postgres', "SELECT pending_restart FROM pg_settings WHERE name = 'synastry.$name'"), "$name: takes a restart");
+		}
 	}
 	else
 	{
