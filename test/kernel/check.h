@@ -21,6 +21,9 @@ extern uint32_t random_below(uint32_t limit);
 extern double scale;
 extern int	scaled(int tries);
 
+/* the name of the variant that this machine has to choose, or NULL */
+extern const char *expected_best;
+
 extern void test_angles(void);
 extern void test_variants(void);
 extern void test_cells(void);

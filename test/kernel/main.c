@@ -7,7 +7,9 @@
 
 #include "check.h"
 
-double		scale = 1.0;
+double		scale = 1;
+const char *expected_best = NULL;
+
 static int	passed = 0;
 static int	failed = 0;
 
@@ -45,7 +47,7 @@ scaled(int tries)
 	return (int) (tries * scale) + 1;
 }
 
-/* kernel_test [SCALE] */
+/* kernel_test [SCALE [BEST]] */
 int
 main(int argc, char **argv)
 {
@@ -53,6 +55,8 @@ main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc > 1)
 		scale = atof(argv[1]);
+	if (argc > 2)
+		expected_best = argv[2];
 
 	test_angles();
 	test_variants();
