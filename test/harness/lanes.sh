@@ -137,6 +137,27 @@ fetch_from_debian() {
 	apt-get update "${@:3}" && apt-get "$1" --download-only "$2" "${@:3}"
 }
 
+# run_source_lane OPTION...: PostgreSQL from the source of this Debian, of the major version that is installed,
+# built with options of configure; it takes the installed one's place.
+run_source_lane() {
+	MAKEFLAGS="-j$(nproc) -- with_llvm=no"
+	export MAKEFLAGS
+	lane postgres count_total build_postgres "$@" || return
+	PATH=$work/built/bin:$PATH
+	export PG_CONFIG=$work/built/bin/pg_config
+}
+
+build_postgres() (
+	cd "$work" && fetch_from_debian "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" source \
+		"postgresql-$("$installed_pg_config" --version | sed -nE 's/^PostgreSQL ([0-9]+).*/\1/p')" &&
+		mkdir source && tar --extract --file="$(compgen -G '*.orig.tar.*')" --directory=source --strip-components=1 &&
+		cd source &&
+		./configure --quiet --prefix="$work/built" --enable-tap-tests --without-icu --without-readline \
+			--without-zlib CFLAGS='-O1 -g' "$@" &&
+		make --silent && make --silent -C contrib && make --silent install && make --silent -C contrib install &&
+		echo 1 passed, 0 failed
+)
+
 # ---- the end ------------------------------------------------------------------------------------
 
 # test/run reads the summary; it outlives this suite but not the run.
