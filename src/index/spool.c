@@ -117,11 +117,17 @@ make_room(Spool *spool)
 void
 spool_add(Spool *spool, const binary_angle *row, ItemPointer tid)
 {
+	ItemPointer place;
+
 	if (spool->count == spool->capacity)
 		make_room(spool);
 	memcpy(record_row(&spool->order, spool->records, spool->count), row,
 		   spool->order.n * sizeof(binary_angle));
-	*record_tid(&spool->order, spool->records, spool->count) = *tid;
+
+	/* what follows it in the record goes to the file, too */
+	place = record_tid(&spool->order, spool->records, spool->count);
+	memset(place, 0, spool->order.record_size - spool->order.n * sizeof(binary_angle));
+	*place = *tid;
 	spool->count++;
 }
 
