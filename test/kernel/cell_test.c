@@ -161,8 +161,8 @@ static void
 prepare_tables(CellTables *tables, const CellCase *c)
 {
 	size_t		size = (size_t) (c->n * c->m * c->rules) * sizeof(uint32_t);
-	uint32_t   *room = malloc(size + 1);
-	uint32_t   *max_orbs = malloc(size + 1);
+	uint32_t   *room = malloc(size);
+	uint32_t   *max_orbs = malloc(size);
 	CellOrbs	orbs = {c->n * c->m, max_orbs, room};
 	size_t		used;
 
@@ -171,7 +171,7 @@ prepare_tables(CellTables *tables, const CellCase *c)
 	score_table_prepare_by_cell(&tables->scores, c->rule, c->rules, c->options, c->constant,
 								&orbs);
 	used = (size_t) (tables->aspects.groups * c->n * c->m) * sizeof(uint32_t);
-	tables->shortfalls = malloc(used + 1);
+	tables->shortfalls = malloc(used);
 	memcpy(tables->shortfalls, room, used);
 	free(room);
 	free(max_orbs);
@@ -181,12 +181,12 @@ static bool
 same_cells(const Kernel *kernel, const CellTables *tables, const CellCase *c)
 {
 	size_t		cells = (size_t) (c->n * c->m);
-	binary_angle *a = malloc((size_t) c->n * sizeof(binary_angle) + 1);
-	binary_angle *b = malloc((size_t) c->m * sizeof(binary_angle) + 1);
-	uint8_t    *code = malloc(cells + 1);
-	int32_t    *deviation = malloc(cells * sizeof(int32_t) + 1);
+	binary_angle *a = malloc((size_t) c->n * sizeof(binary_angle));
+	binary_angle *b = malloc((size_t) c->m * sizeof(binary_angle));
+	uint8_t    *code = malloc(cells);
+	int32_t    *deviation = malloc(cells * sizeof(int32_t));
 	float	   *numbers = malloc(arranged_size(kernel, &tables->scores, c->n, c->m) *
-								 sizeof(float) + 1);
+								 sizeof(float));
 	bool		same;
 
 	memcpy(a, c->a, (size_t) c->n * sizeof(binary_angle));
