@@ -143,6 +143,7 @@ $query->{psql}->finish;
 SKIP:
 {
 	skip 'no /proc', 2 unless -r '/proc/self/status';
+	skip 'sanitizers keep memory that was given back', 2 if ($ENV{LD_PRELOAD} // '') =~ /libasan/;
 	$node->safe_psql('postgres', <<'END');
 CREATE FUNCTION peak_memory() RETURNS bigint LANGUAGE sql AS $$
 	SELECT 1024 * (regexp_match(pg_read_file('/proc/self/status', 0, 8192), 'VmHWM:\s+(\d+) kB'))[1]::bigint
