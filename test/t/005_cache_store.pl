@@ -2,8 +2,12 @@
 use strict;
 use warnings;
 
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Reload qw(sees_after_reload);
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
@@ -184,14 +188,6 @@ isnt(rows_of('restored'), 0, 'and its table is written');
 $node->safe_psql('postgres', 'DROP DATABASE restored');
 
 # Every setting can be changed while the server runs, or says that it takes a restart.
-my $look_for_restart = <<'END';
-SELECT pending_restart AS seen FROM pg_settings WHERE name = 'synastry.cache_size' \gset
-\if :seen
-SELECT 'takes a restart';
-\quit
-\endif
-SELECT pg_sleep(0.1) \g /dev/null
-END
 foreach my $setting ([ 'cache_size', "'16MB'" ], [ 'local_cache_size', "'1MB'" ], [ 'cache', "'off'" ], [ 'cache_min_cells', "'5000'" ],
 	[ 'cache_ttl', "'1d'" ], [ 'persist', "'off'" ], [ 'persist_interval', "'1min'" ], [ 'persist_max_size', "'10MB'" ])
 {
@@ -201,8 +197,8 @@ foreach my $setting ([ 'cache_size', "'16MB'" ], [ 'local_cache_size', "'1MB'" ]
 	configure("synastry.$name", $value);
 	if ($name eq 'cache_size')
 	{
-		# Of EXEC_BACKEND's backends only those that were there at the reload know.
-		like($node->safe_psql('postgres', "SELECT pg_reload_conf();\n" . $look_for_restart x 100), qr/^takes a restart$/m, "$name: takes a restart");
+		ok(sees_after_reload($node, 'postgres', "(SELECT pending_restart FROM pg_settings WHERE name = 'synastry.cache_size')"),
+			"$name: takes a restart");
 	}
 	else
 	{

@@ -11,6 +11,7 @@ use IPC::Run ();
 use Page qw(page section queries columns);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Reload qw(sees_after_reload);
 use Test::More;
 
 my $page = page('doc/operations.md');
@@ -108,8 +109,7 @@ ask("UPDATE pg_extension SET extversion = '0.0.1' WHERE extname = 'synastry'");
 like(ask($needs), qr/\|0\.0\.1\|f\|t$/, 'old SQL needs an update and no restart');
 ask("UPDATE pg_extension SET extversion = (SELECT library_version FROM pg_stat_synastry_info) WHERE extname = 'synastry'");
 ask('ALTER SYSTEM SET synastry.history_size = 10', 'postgres');
-$node->reload;
-ok($node->poll_query_until('demo', 'SELECT restart_needed AND NOT update_needed FROM pg_stat_synastry_info'),
+ok(sees_after_reload($node, 'demo', '(SELECT restart_needed AND NOT update_needed FROM pg_stat_synastry_info)'),
 	'a setting waits for a restart');
 ask('ALTER SYSTEM RESET synastry.history_size', 'postgres');
 $node->restart;
